@@ -1,0 +1,68 @@
+package dev.rondo.compat.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** Runs the program redis-benchmark, each run bounded in requests and in time. */
+public final class RedisBenchmark {
+    private static final int TIMEOUT_S = 120;
+
+    private final int clients;
+    private final int dataBytes;
+    private final int keys;
+
+    /** Benchmarks with so many connections, value bytes and distinct keys. */
+    public RedisBenchmark(int clients, int dataBytes, int keys) {
+        this.clients = clients;
+        this.dataBytes = dataBytes;
+        this.keys = keys;
+    }
+
+    /**
+     * Runs one test.
+     *
+     * @param test "SET" or "GET"
+     * @param depth requests in flight on each connection
+     * @throws IllegalStateException with what the program said when it gave up
+     */
+    public Measurement run(int port, boolean cluster, String test, int depth, int requests) {
+        List<String> command =
+                new ArrayList<>(List.of("redis-benchmark", "-h", "127.0.0.1", "-p", text(port), "--csv"));
+        command.addAll(List.of("-t", test.toLowerCase(Locale.ROOT), "-c", text(clients), "-P", text(depth)));
+        command.addAll(List.of("-d", text(dataBytes), "-r", text(keys), "-n", text(requests)));
+        if (cluster) {
+            command.add("--cluster");
+        }
+        return Measurement.parse(output(command), test);
+    }
+
+    private static String text(int number) {
+        return Integer.toString(number);
+    }
+
+    private static String output(List<String> command) {
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (!process.waitFor(TIMEOUT_S, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException(command + " took longer than " + TIMEOUT_S + " s");
+            }
+            if (process.exitValue() != 0) {
+                throw new IllegalStateException("redis-benchmark gave up: " + output.strip());
+            }
+            return output;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run " + command.get(0), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.rondo.compat.chaos;
+
+import dev.rondo.compat.bench.Measurement;
+import dev.rondo.compat.bench.RedisBenchmark;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * redis-benchmark, round after round, beside the applications. It has no rate to set, so it is held to half of what is
+ * possible by the number of its connections. It does not know nodes that join while it runs, and gives up when it meets
+ * one; the next round knows them.
+ */
+final class BenchmarkLoad implements AutoCloseable {
+    private static final int VALUE_BYTES = 100;
+    private static final int PEAK_CONNECTIONS = 48;
+    private static final int[] CONNECTIONS = {1, 2, 3, 6, 12, 24};
+    private static final int PEAK_REQUESTS = 200_000;
+    private static final long JOIN_TIMEOUT_MS = 60_000;
+
+    private final ChaosCluster cluster;
+    private final int keys;
+    private final int connections;
+    private final int requests;
+    private final double peakPerSecond;
+    private final double perSecond;
+    private final Thread thread = new Thread(this::rounds, "redis-benchmark");
+    private final List<Measurement> done = new ArrayList<>();
+    private int gaveUp;
+    private String lastWords = "";
+    private volatile boolean stopped;
+
+    /** Measures the peak and finds the number of connections that gives half of it. */
+    BenchmarkLoad(ChaosCluster cluster, int keys) {
+        this.cluster = cluster;
+        this.keys = keys;
+        run(PEAK_CONNECTIONS, PEAK_REQUESTS); // the JVMs compile
+        this.peakPerSecond = run(PEAK_CONNECTIONS, PEAK_REQUESTS).requestsPerSecond();
+        int chosen = 0;
+        double rate = 0;
+        for (int i = 0; i < CONNECTIONS.length && rate < peakPerSecond / 2; i++) {
+            chosen = CONNECTIONS[i];
+            rate = run(chosen, PEAK_REQUESTS / 4).requestsPerSecond();
+        }
+        this.connections = chosen;
+        this.perSecond = rate;
+        this.requests = (int) Math.max(1000, rate);
+    }
+
+    private Measurement run(int connections, int requests) {
+        int port = cluster.network().port(cluster.members().get(0));
+        return new RedisBenchmark(connections, VALUE_BYTES, keys).run(port, true, "SET", 1, requests);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void rounds() {
+        while (!stopped) {
+            try {
+                done.add(run(connections, requests));
+            } catch (IllegalStateException e) {
+                gaveUp++;
+                lastWords = String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+            }
+        }
+    }
+
+    /** Ends after the round that is under way. */
+    @Override
+    public void close() {
+        stopped = true;
+        try {
+            thread.join(JOIN_TIMEOUT_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Once closed: what it did. */
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "redis-benchmark: peak %.0f SET/s with %d connections; load %.0f SET/s with %d;"
+                        + " %d rounds, median %.0f SET/s, p99 %.2f ms; gave up %d times%s",
+                peakPerSecond,
+                PEAK_CONNECTIONS,
+                perSecond,
+                connections,
+                done.size(),
+                done.isEmpty() ? 0 : Measurement.median(done).requestsPerSecond(),
+                done.isEmpty() ? 0 : Measurement.median(done).p99Ms(),
+                gaveUp,
+                gaveUp == 0 ? "" : ": " + lastWords.substring(0, Math.min(300, lastWords.length())));
+    }
+}

@@ -1,0 +1,81 @@
+package dev.rondo.compat.diff;
+
+import dev.rondo.compat.wire.Reply;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The differences between redis-server and Rondo that are meant, each with its reason. The installed redis-server may be
+ * older than 7.2, which Rondo follows. Every entry is as narrow as it can be: what it matches is compared no further.
+ */
+public final class Differences {
+    private final List<Known> known;
+
+    /** A difference that is meant: when it applies, and why it is right. */
+    public record Known(String reason, Applies when) {}
+
+    /** Whether this known difference explains these unequal replies. */
+    @FunctionalInterface
+    public interface Applies {
+        boolean to(Command command, Reply model, Reply candidate);
+    }
+
+    Differences(List<Known> known) {
+        this.known = List.copyOf(known);
+    }
+
+    /** No difference is accepted: for holding redis-server against itself. */
+    public static Differences none() {
+        return new Differences(List.of());
+    }
+
+    /** What is meant to differ between redis-server 7.0 and Rondo. */
+    public static Differences ofRondo() {
+        return new Differences(List.of(SHARED_INTEGERS, SMALL_LISTS, SMALL_SETS, LONG_TIMEOUTS, LEAST_RANK));
+    }
+
+    private static final Known SHARED_INTEGERS = new Known(
+            "redis-server copies a shared integer into one that is not shared, and counts a transaction's"
+                    + " own arguments",
+            (command, model, candidate) -> isSubcommand(command, "OBJECT", "REFCOUNT")
+                    && model.type() == Reply.Type.INTEGER
+                    && candidate.type() == Reply.Type.INTEGER);
+
+    private static final Known SMALL_LISTS = new Known(
+            "a list of one listpack is called so since Redis 7.2, and quicklist before",
+            (command, model, candidate) -> isSubcommand(command, "OBJECT", "ENCODING")
+                    && model.equals(Reply.bulk("quicklist"))
+                    && candidate.equals(Reply.bulk("listpack")));
+
+    private static final Known LONG_TIMEOUTS = new Known(
+            "a timeout beyond the range of milliseconds is called so since Redis 7.2; before, it overflowed",
+            (command, model, candidate) -> model.equals(Reply.error("ERR timeout is negative"))
+                    && candidate.equals(Reply.error("ERR timeout is out of range")));
+
+    private static final Known LEAST_RANK = new Known(
+            "the least of all ranks, which has no opposite, is refused since Redis 7.2",
+            (command, model, candidate) -> command.name().equals("LPOS")
+                    && command.args().contains(Long.toString(Long.MIN_VALUE))
+                    && candidate.isError());
+
+    /** Of hashes, which have these forms too, the comparison of keyspaces finds a wrong one. */
+    private static final Known SMALL_SETS = new Known(
+            "small sets of anything but integers are listpacks since Redis 7.2",
+            (command, model, candidate) -> isSubcommand(command, "OBJECT", "ENCODING")
+                    && model.equals(Reply.bulk("hashtable"))
+                    && candidate.equals(Reply.bulk("listpack")));
+
+    private static boolean isSubcommand(Command command, String container, String subcommand) {
+        return command.name().equals(container)
+                && command.args().size() > 1
+                && command.args().get(1).equalsIgnoreCase(subcommand);
+    }
+
+    /** The reason why this difference is meant, if it is. */
+    Optional<String> reasonFor(Command command, Reply model, Reply candidate) {
+        return known.stream()
+                .filter(difference -> difference.when().to(command, model, candidate))
+                .map(Known::reason)
+                .findFirst();
+    }
+}

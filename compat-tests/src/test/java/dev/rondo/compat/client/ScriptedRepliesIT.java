@@ -1,0 +1,298 @@
+package dev.rondo.compat.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.rondo.compat.process.RedisServers;
+import dev.rondo.compat.process.RondoNodes;
+import dev.rondo.compat.process.ServerProcess;
+import dev.rondo.compat.wire.Reply;
+import dev.rondo.compat.wire.RespConnection;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Conversations whose every reply and message must be as redis-server's: above all pub/sub, in RESP2 and RESP3. */
+class ScriptedRepliesIT {
+    private static ServerProcess redis;
+    private static ServerProcess rondo;
+
+    @BeforeAll
+    static void startServers() {
+        redis = RedisServers.plain();
+        rondo = RondoNodes.plain();
+    }
+
+    @AfterAll
+    static void stopServers() {
+        redis.close();
+        rondo.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                """
+                a> SUBSCRIBE one two one
+                b> PUBLISH one hello
+                b> PUBLISH three nobody
+                b> PUBSUB NUMSUB one two three
+                a> UNSUBSCRIBE one
+                b> PUBLISH one gone
+                b> PUBSUB CHANNELS
+                a> UNSUBSCRIBE
+                a> UNSUBSCRIBE
+                a> UNSUBSCRIBE never
+                a> GET key
+                """,
+                """
+                a> PSUBSCRIBE n?ws w*
+                a> SUBSCRIBE news
+                b> PUBLISH news twice
+                b> PUBLISH weather once
+                b> PUBSUB NUMPAT
+                b> PUBSUB CHANNELS n*
+                b> PUBSUB CHANNELS x*
+                a> PUNSUBSCRIBE w*
+                a> PUNSUBSCRIBE
+                a> UNSUBSCRIBE
+                b> PUBSUB NUMPAT
+                """,
+                """
+                a> SUBSCRIBE x
+                a> GET key
+                a> SET key value
+                a> MULTI
+                a> HELLO 3
+                a> PING
+                a> PING text
+                a> NOSUCH
+                a> PUBLISH x self
+                a> RESET
+                a> GET key
+                """,
+                """
+                a> HELLO 3 SETNAME resp3
+                a> SUBSCRIBE one two
+                a> SET key value
+                a> GET key
+                b> PUBLISH one other
+                b> PUBLISH two other
+                a> PSUBSCRIBE t*
+                b> PUBLISH two both
+                a> UNSUBSCRIBE one
+                a> UNSUBSCRIBE
+                a> UNSUBSCRIBE
+                a> PUNSUBSCRIBE
+                a> PING
+                """,
+                """
+                a> SSUBSCRIBE shard
+                b> SPUBLISH shard hello
+                b> PUBLISH shard classic
+                b> PUBSUB SHARDCHANNELS
+                b> PUBSUB SHARDCHANNELS s*
+                b> PUBSUB SHARDNUMSUB shard none
+                b> PUBSUB CHANNELS
+                a> SUNSUBSCRIBE shard
+                a> SUNSUBSCRIBE
+                a> SUNSUBSCRIBE
+                """,
+                """
+                a> MULTI
+                a> SUBSCRIBE inside
+                a> SET key value
+                a> EXEC
+                b> PUBLISH inside later
+                a> UNSUBSCRIBE
+                """,
+                """
+                a> MULTI
+                a> PUBLISH x y
+                a> SET k v
+                a> EXEC
+                b> SUBSCRIBE x
+                a> MULTI
+                a> PUBLISH x 1
+                a> PUBLISH x 2
+                a> EXEC
+                """,
+                """
+                a> SUBSCRIBE
+                a> PSUBSCRIBE
+                a> PUBLISH
+                a> PUBLISH x
+                a> PUBLISH x y z
+                a> PUBSUB
+                a> PUBSUB NOSUCH
+                a> PUBSUB NUMPAT extra
+                a> PUBSUB NUMSUB
+                a> SSUBSCRIBE
+                """,
+                """
+                a> QUIT
+                """,
+                """
+                a> SUBSCRIBE x
+                a> QUIT
+                b> PUBSUB NUMSUB x
+                """,
+                """
+                a~> CLIENT REPLY SKIP
+                a~> SET skipped 1
+                a> GET skipped
+                a> CLIENT REPLY ON
+                """,
+                """
+                a~> CLIENT REPLY OFF
+                a~> SET silent 1
+                a> CLIENT REPLY ON
+                b> GET silent
+                a> GET silent
+                """,
+                """
+                a> CLIENT SETNAME victim
+                b> CLIENT KILL TYPE nosuch
+                b> CLIENT KILL ID 999999
+                b> CLIENT KILL ADDR 1.2.3.4:5
+                b> CLIENT KILL LADDR
+                b> CLIENT KILL ID abc
+                b> CLIENT KILL USER nobody
+                a> CLIENT KILL 1.2.3.4:5
+                a> PING
+                """,
+                """
+                a> WATCH k
+                b> SET k other
+                a> MULTI
+                a> GET k
+                a> EXEC
+                a> WATCH k
+                a> WATCH j
+                b> DEL k
+                a> UNWATCH
+                a> MULTI
+                a> SET k mine
+                a> WATCH k
+                a> MULTI
+                a> EXEC
+                a> EXEC
+                a> DISCARD
+                """,
+                """
+                a> WATCH k
+                b> FLUSHALL
+                a> MULTI
+                a> EXEC
+                b> SET k v
+                a> WATCH k
+                b> FLUSHALL
+                a> MULTI
+                a> EXEC
+                a> WATCH gone
+                b> EXPIRE gone 100
+                a> MULTI
+                a> EXEC
+                """,
+                """
+                a> MULTI
+                a> NOSUCH
+                a> GET
+                a> SET k v
+                a> EXEC
+                a> MULTI
+                a> INCR k EXTRA
+                a> DISCARD
+                a> MULTI
+                a> SET k abc
+                a> INCR k
+                a> GET k
+                a> EXEC
+                """,
+                """
+                a> WAIT 0 10
+                a> WAIT 1 10
+                a> WAIT -1 10
+                a> WAIT 0 -1
+                a> WAIT abc 10
+                a> WAIT 0
+                a> MULTI
+                a> WAIT 1 0
+                a> EXEC
+                """,
+                """
+                a> CONFIG GET maxclients
+                a> CONFIG GET nosuch*
+                a> CONFIG SET nosuch 1
+                a> CONFIG SET maxclients
+                a> CONFIG SET maxclients abc
+                a> CONFIG SET timeout 100 timeout 200
+                a> CONFIG GET timeout
+                a> CONFIG SET timeout 0
+                a> CONFIG RESETSTAT
+                a> CONFIG
+                a> CONFIG NOSUCH
+                a> HELLO 3
+                a> CONFIG GET timeout
+                """,
+                """
+                a> DEBUG
+                a> MEMORY
+                a> MEMORY NOSUCH
+                a> MEMORY USAGE
+                a> MEMORY USAGE nokey
+                a> MEMORY USAGE nokey SAMPLES abc
+                a> SHUTDOWN nosuch
+                a> SHUTDOWN SAVE NOSAVE
+                a> SHUTDOWN ABORT
+                """,
+                """
+                a> COMMAND COUNT extra
+                a> COMMAND INFO nosuch get
+                a> COMMAND LIST FILTERBY nosuch x
+                a> COMMAND LIST FILTERBY PATTERN nosuch*
+                a> COMMAND LIST FILTERBY ACLCAT nosuch
+                a> COMMAND GETKEYS
+                a> COMMAND GETKEYS GET k
+                a> COMMAND GETKEYS NOSUCH a
+                a> COMMAND GETKEYS MSET a 1 b 2
+                a> COMMAND GETKEYS LCS a b
+                a> COMMAND NOSUCH
+                """
+            })
+    void everyReplyIsThatOfRedis(String text) {
+        Script script = new Script(text);
+        List<List<String>> expected = script.playOn(redis, null);
+
+        List<List<String>> actual = script.playOn(rondo, expected);
+
+        assertEquals(joined(expected), joined(actual));
+    }
+
+    /** Since Redis 7.2; before, the message came first, even in the middle of EXEC's reply. */
+    @Test
+    void aMessageToOneselfComesAfterTheReply() {
+        try (RespConnection client = rondo.connect()) {
+            client.command("HELLO", "3");
+            client.command("SUBSCRIBE", "self");
+            Reply message =
+                    Reply.of(Reply.Type.PUSH, List.of(Reply.bulk("message"), Reply.bulk("self"), Reply.bulk("text")));
+
+            assertEquals(Reply.integer(1), client.command("PUBLISH", "self", "text"));
+            assertEquals(message, client.read());
+
+            client.command("MULTI");
+            client.command("PUBLISH", "self", "text");
+            client.command("ECHO", "last");
+            assertEquals(
+                    Reply.of(Reply.Type.ARRAY, List.of(Reply.integer(1), Reply.bulk("last"))), client.command("EXEC"));
+            assertEquals(message, client.read());
+        }
+    }
+
+    private static String joined(List<List<String>> transcript) {
+        return String.join("\n", transcript.stream().flatMap(List::stream).toList());
+    }
+}

@@ -1,0 +1,388 @@
+package dev.rondo.membership;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The coordinator's judgement: from what the live members report it makes the next slot table. A pure function that
+ * remembers nothing, so that any member can take over as coordinator at any moment. Stateless to its callers; any
+ * thread.
+ *
+ * <ol>
+ *   <li>The <em>real primary</em> of a slot is the live member that says it serves it. If several do (after a split, or
+ *       in the moment of a handover), it is the one to whom the newest table has the slot handed over, if it has seen
+ *       that table (what it said before may stem from the other side of a split), else the one the table names, else the
+ *       one with the highest sequence number, else the lowest id. What a member said before it saw a table that names
+ *       another one with a complete copy does not count: the table was made in spite of it. If none serves it, a member that has not seen the newest
+ *       table yet but is given the slot by it counts; then the one the table names if it has a copy (it has just handed
+ *       over, and the new primary's word is on its way); else a live in-sync copy is promoted, the highest sequence
+ *       number first. If there is no copy either, the slot is born empty when no member knows any table, and else it is
+ *       lost: without owners until a holder returns, unless {@link LostSlots#RESET} gives it up.
+ *   <li>The <em>target</em> is what {@link HashRing} makes of that reality, going on with the moves under way.
+ *   <li>The <em>owners</em> are the real primary, the copies that exist, and the members that are to make one. When all
+ *       of the target are in sync and its first is the primary, the owners become the target. No complete copy is given
+ *       up before that, and no member but the present primary hands a slot over while that member lives.
+ *   <li>Missing copies are made at once. Moves for the sake of balance are limited to {@link Config#maxMovingSlots};
+ *       further slots stay where they are until a later plan.
+ * </ol>
+ */
+public final class TablePlanner {
+
+    /**
+     * What the planner aims at.
+     *
+     * @param replicas wanted copies besides the primary
+     * @param lostSlots what to do with slots nobody holds
+     * @param maxMovingSlots the most slots that move for balance at a time
+     */
+    public record Config(int replicas, LostSlots lostSlots, int maxMovingSlots) {}
+
+    private static final int NOBODY = -1;
+    /** Stands in a ring's input for a primary that is gone. */
+    private static final NodeId GONE = new NodeId("0".repeat(40));
+
+    private final SlotTable newest;
+    private final Config config;
+    private final List<SlotReport> reports;
+    private final List<Member> members;
+    private final Map<NodeId, Integer> indexes = new HashMap<>();
+    private final int[] real = new int[SlotTable.SLOTS];
+    private final int[] realCount;
+    private final Map<Integer, int[]> candidates = new HashMap<>();
+    private final BitSet born = new BitSet(SlotTable.SLOTS);
+    private final BitSet lost = new BitSet(SlotTable.SLOTS);
+
+    private TablePlanner(SlotTable newest, Collection<SlotReport> reports, Config config) {
+        this.newest = newest;
+        this.config = config;
+        this.reports = reports.stream()
+                .sorted(Comparator.comparing(report -> report.member().id()))
+                .toList();
+        this.members = this.reports.stream().map(SlotReport::member).toList();
+        this.realCount = new int[members.size()];
+        for (Member member : members) {
+            indexes.put(member.id(), indexes.size());
+        }
+    }
+
+    /**
+     * Makes the next table.
+     *
+     * @param newEpoch its epoch
+     * @param newest the table with the highest epoch that anyone knows; {@link SlotTable#NONE} when there was none ever
+     * @param reports one for each live member
+     * @param config what to aim at
+     */
+    public static SlotTable plan(long newEpoch, SlotTable newest, Collection<SlotReport> reports, Config config) {
+        TablePlanner planner = new TablePlanner(newest, reports, config);
+        return planner.members.isEmpty()
+                ? SlotTable.builder(newEpoch, List.of()).build()
+                : planner.plan(newEpoch);
+    }
+
+    private SlotTable plan(long newEpoch) {
+        for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
+            real[slot] = realPrimary(slot);
+            if (real[slot] != NOBODY) {
+                realCount[real[slot]]++;
+            }
+        }
+        Assignment ideal = HashRing.assign(Assignment.of(this::ringInput), members, config.replicas);
+        for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
+            if (real[slot] == NOBODY && !lost.get(slot)) {
+                real[slot] = promote(slot, ideal);
+                realCount[real[slot]]++;
+            }
+        }
+        return publish(newEpoch, ideal);
+    }
+
+    // ---- 1. who serves the slot ----------------------------------------------------------------------------------
+
+    /** The real primary; nobody when one is to be chosen from {@link #candidates}, or the slot is born or lost. */
+    private int realPrimary(int slot) {
+        int claimant = claimant(slot);
+        if (claimant != NOBODY) {
+            return claimant;
+        }
+        int named = sameLife(newest.primary(slot));
+        if (named != NOBODY && reports.get(named).epoch() < newest.epoch()) {
+            born.set(slot, newest.isBorn(slot));
+            return named;
+        }
+        if (named != NOBODY && reports.get(named).holdings().isInSync(slot)) {
+            return named;
+        }
+        int heir = handedTo(slot);
+        if (named != NOBODY && heir != NOBODY && reports.get(heir).holdings().isInSync(slot)) {
+            return heir;
+        }
+        int[] best = freshestHolders(slot);
+        if (best.length == 1) {
+            return best[0];
+        }
+        if (best.length > 1) {
+            candidates.put(slot, best);
+        } else if (newest.epoch() == 0 || config.lostSlots == LostSlots.RESET) {
+            born.set(slot);
+        } else {
+            lost.set(slot);
+        }
+        return NOBODY;
+    }
+
+    private int claimant(int slot) {
+        int best = NOBODY;
+        for (int i = 0; i < reports.size(); i++) {
+            if (reports.get(i).holdings().isPrimary(slot) && (best == NOBODY || outranks(i, best, slot))) {
+                best = i;
+            }
+        }
+        return best == NOBODY || isOverruled(best, slot) ? NOBODY : best;
+    }
+
+    /** Whether the newest table, which the claimant has not seen, gave the slot to a member that can serve it. */
+    private boolean isOverruled(int claimant, int slot) {
+        int named = sameLife(newest.primary(slot));
+        return named != NOBODY
+                && named != claimant
+                && claimant != handedTo(slot)
+                && reports.get(claimant).epoch() < newest.epoch()
+                && reports.get(named).holdings().isInSync(slot);
+    }
+
+    /** Whether claimant {@code i} goes before {@code other}, which has the lower id. */
+    private boolean outranks(int i, int other, int slot) {
+        int heir = handedTo(slot);
+        boolean heirHasSeenIt = heir != NOBODY && reports.get(heir).epoch() >= newest.epoch();
+        if (heirHasSeenIt && (i == heir || other == heir)) {
+            return i == heir;
+        }
+        NodeId id = members.get(i).id();
+        if (newest.isPrimary(id, slot) || newest.isPrimary(members.get(other).id(), slot)) {
+            return newest.isPrimary(id, slot);
+        }
+        return reports.get(i).holdings().seq(slot)
+                > reports.get(other).holdings().seq(slot);
+    }
+
+    /** The member to which the newest table has the slot handed over, or nobody. */
+    private int handedTo(int slot) {
+        return newest.isMoving(slot) && !newest.target(slot).isEmpty()
+                ? sameLife(newest.target(slot).get(0))
+                : NOBODY;
+    }
+
+    /** The index of a member of the newest table if it lives and was not restarted since. */
+    private int sameLife(@Nullable Member member) {
+        Integer index = member == null ? null : indexes.get(member.id());
+        return index != null && members.get(index).incarnation() == member.incarnation() ? index : NOBODY;
+    }
+
+    private int[] freshestHolders(int slot) {
+        long bestSeq = Long.MIN_VALUE;
+        int[] best = new int[0];
+        for (int i = 0; i < reports.size(); i++) {
+            Holdings holdings = reports.get(i).holdings();
+            if (holdings.isInSync(slot) && holdings.seq(slot) >= bestSeq) {
+                int keep = holdings.seq(slot) > bestSeq ? 0 : best.length;
+                bestSeq = holdings.seq(slot);
+                int[] grown = Arrays.copyOf(best, keep + 1);
+                grown[keep] = i;
+                best = grown;
+            }
+        }
+        return best;
+    }
+
+    /** The ring's choice when it is among the freshest copies or the slot is born; else the least loaded of them. */
+    private int promote(int slot, Assignment ideal) {
+        int preferred = indexes.get(ideal.owners(slot).get(0));
+        int[] freshest = candidates.get(slot);
+        if (freshest == null) {
+            return preferred;
+        }
+        int best = freshest[0];
+        for (int candidate : freshest) {
+            if (candidate == handedTo(slot)) {
+                return candidate;
+            }
+            best = candidate == preferred ? candidate : best;
+        }
+        if (best == preferred) {
+            return best;
+        }
+        for (int candidate : freshest) {
+            best = realCount[candidate] < realCount[best] ? candidate : best;
+        }
+        return best;
+    }
+
+    // ---- 2. who should own it --------------------------------------------------------------------------------------
+
+    /** What the ring starts from: the pending target if it still makes sense, then every copy there is. */
+    private List<NodeId> ringInput(int slot) {
+        if (lost.get(slot) || (born.get(slot) && real[slot] == NOBODY)) {
+            return List.of();
+        }
+        List<NodeId> input = new ArrayList<>();
+        int heir = handedTo(slot);
+        boolean pending = heir != NOBODY && (real[slot] == heir || isNamed(real[slot], slot));
+        if (real[slot] == NOBODY) {
+            input.add(GONE);
+        } else {
+            input.add(members.get(pending ? heir : real[slot]).id());
+        }
+        for (Member member : newest.target(slot)) {
+            addOnce(input, member.id());
+        }
+        for (int i = 0; i < reports.size(); i++) {
+            if (i == real[slot] || reports.get(i).holdings().isInSync(slot)) {
+                addOnce(input, members.get(i).id());
+            }
+        }
+        return input;
+    }
+
+    private boolean isNamed(int index, int slot) {
+        return index != NOBODY && newest.isPrimary(members.get(index).id(), slot);
+    }
+
+    private static void addOnce(List<NodeId> list, NodeId id) {
+        if (!list.contains(id)) {
+            list.add(id);
+        }
+    }
+
+    // ---- 3. who owns it meanwhile ----------------------------------------------------------------------------------
+
+    private SlotTable publish(long newEpoch, Assignment ideal) {
+        SlotTable.Builder table = SlotTable.builder(newEpoch, members);
+        int budget = config.maxMovingSlots;
+        BitSet waiting = new BitSet(SlotTable.SLOTS);
+        for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
+            if (lost.get(slot)) {
+                continue;
+            }
+            if (born.get(slot)) {
+                table.born(slot);
+            }
+            List<NodeId> target = target(slot, ideal);
+            if (isBorn(slot, target) || isReached(slot, target)) {
+                table.owners(slot, target);
+            } else if (isRefill(slot, target)) {
+                table.owners(slot, moving(slot, target), target);
+            } else if (newest.isMoving(slot)) {
+                budget--;
+                table.owners(slot, moving(slot, target), target);
+            } else {
+                waiting.set(slot);
+            }
+        }
+        for (int slot = waiting.nextSetBit(0); slot >= 0; slot = waiting.nextSetBit(slot + 1)) {
+            List<NodeId> target = ideal.owners(slot);
+            if (budget-- > 0) {
+                table.owners(slot, moving(slot, target), target);
+            } else {
+                List<NodeId> present = present(slot, target);
+                table.owners(slot, isReached(slot, present) ? present : moving(slot, present), present);
+            }
+        }
+        return table.build();
+    }
+
+    /**
+     * The ideal; but a move under way keeps its heir as long as that lives: the slot may have been handed over by now,
+     * and the word of it be on its way.
+     */
+    private List<NodeId> target(int slot, Assignment ideal) {
+        List<NodeId> best = ideal.owners(slot);
+        int heir = handedTo(slot);
+        if (heir == NOBODY || heir == real[slot] || !isNamed(real[slot], slot)) {
+            return best;
+        }
+        List<NodeId> target = new ArrayList<>();
+        for (Member member : newest.target(slot)) {
+            if (target.size() < best.size() && sameLife(member) != NOBODY) {
+                target.add(member.id());
+            }
+        }
+        for (int i = 0; i < best.size() && target.size() < best.size(); i++) {
+            addOnce(target, best.get(i));
+        }
+        return target;
+    }
+
+    private boolean isBorn(int slot, List<NodeId> target) {
+        return born.get(slot) && members.get(real[slot]).id().equals(target.get(0));
+    }
+
+    /** Whether the target's first serves the slot and all others have complete copies. */
+    private boolean isReached(int slot, List<NodeId> target) {
+        if (!members.get(real[slot]).id().equals(target.get(0))) {
+            return false;
+        }
+        for (int i = 1; i < target.size(); i++) {
+            if (!hasCopy(indexes.get(target.get(i)), slot)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether nothing moves but copies are missing. */
+    private boolean isRefill(int slot, List<NodeId> target) {
+        int copies = 1;
+        for (int i = 0; i < reports.size(); i++) {
+            copies += i != real[slot] && hasCopy(i, slot) ? 1 : 0;
+        }
+        return copies < target.size() && members.get(real[slot]).id().equals(target.get(0));
+    }
+
+    /** Whether the member has a complete copy that the slot's primary keeps up to date: it says so and is listed. */
+    private boolean hasCopy(int index, int slot) {
+        return reports.get(index).holdings().isInSync(slot)
+                && newest.isOwner(members.get(index).id(), slot)
+                && sameLife(newest.member(members.get(index).id())) != NOBODY;
+    }
+
+    /** Present primary, then the target, then every further copy. */
+    private List<NodeId> moving(int slot, List<NodeId> target) {
+        List<NodeId> owners = new ArrayList<>();
+        owners.add(members.get(real[slot]).id());
+        target.forEach(id -> addOnce(owners, id));
+        for (int i = 0; i < reports.size(); i++) {
+            if (reports.get(i).holdings().isInSync(slot)) {
+                addOnce(owners, members.get(i).id());
+            }
+        }
+        return owners;
+    }
+
+    /** Owners that change as little as possible: the primary and its copies, made up from the target if too few. */
+    private List<NodeId> present(int slot, List<NodeId> target) {
+        List<NodeId> owners = new ArrayList<>();
+        owners.add(members.get(real[slot]).id());
+        for (NodeId id : target) {
+            if (owners.size() < target.size() && hasCopy(indexes.get(id), slot)) {
+                addOnce(owners, id);
+            }
+        }
+        for (int i = 0; i < reports.size() && owners.size() < target.size(); i++) {
+            if (hasCopy(i, slot)) {
+                addOnce(owners, members.get(i).id());
+            }
+        }
+        for (int i = 0; i < target.size() && owners.size() < target.size(); i++) {
+            addOnce(owners, target.get(i));
+        }
+        return owners;
+    }
+}

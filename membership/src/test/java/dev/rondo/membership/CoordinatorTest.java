@@ -1,0 +1,140 @@
+package dev.rondo.membership;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class CoordinatorTest {
+
+    private static final long MS = 1_000_000;
+
+    private final Member a = Samples.member(1);
+    private final Member b = Samples.member(2);
+    private final List<Identity> both = List.of(Identity.of(a), Identity.of(b));
+    private long number;
+
+    private static Coordinator coordinator(BusConfig config, SlotTable known) {
+        return new Coordinator(config, known, new SplittableRandom(1));
+    }
+
+    private static BusConfig alone() {
+        return BusConfig.of("127.0.0.1", 17001, List.of());
+    }
+
+    private void answer(Coordinator coordinator, Member member, SlotTable table, long nowNs) {
+        BitSet primary = table.primarySlots(member.id());
+        SlotReport report = new SlotReport(member, table.epoch(), table, Holdings.of(primary, new BitSet(), slot -> 1));
+        coordinator.report(Identity.of(member), report, coordinator.round(), ++number, nowNs);
+    }
+
+    /** a and b each serve half of the slots, without replicas. */
+    private SlotTable halves() {
+        SlotTable.Builder builder = SlotTable.builder(500, List.of(a, b));
+        for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
+            builder.owners(slot, List.of(slot < 8192 ? a.id() : b.id()));
+        }
+        return builder.build();
+    }
+
+    private static SlotTable published(Coordinator.Step step) {
+        @Nullable SlotTable table = step.publish();
+        assertNotNull(table);
+        return table;
+    }
+
+    @Test
+    void whoDoesNotLeadDoesNothing() {
+        Coordinator.Step step = coordinator(alone(), SlotTable.NONE).step(5);
+        assertTrue(step.ask().isEmpty());
+        assertNull(step.publish());
+        assertEquals(Long.MAX_VALUE, step.waitNs());
+    }
+
+    @Test
+    void everybodyIsAskedOnceAndPlannedWhenAllAnswered() {
+        Coordinator coordinator = coordinator(alone(), SlotTable.NONE);
+        coordinator.lead(3, both, 0);
+        assertEquals(both, coordinator.step(0).ask());
+        answer(coordinator, a, SlotTable.NONE, 1 * MS);
+        Coordinator.Step waiting = coordinator.step(1 * MS);
+        assertTrue(waiting.ask().isEmpty());
+        assertNull(waiting.publish());
+        answer(coordinator, b, SlotTable.NONE, 2 * MS);
+        SlotTable table = published(coordinator.step(2 * MS));
+        assertEquals(List.of(a, b).size(), table.members().size());
+        assertTrue(table.isBorn(0));
+        assertEquals((3L << SlotTable.COUNTER_BITS) + 1, table.epoch());
+        assertNull(coordinator.step(60 * MS).publish(), "nothing new");
+    }
+
+    @Test
+    void epochsGrowBeyondEverythingSeen() {
+        Coordinator coordinator = coordinator(alone(), SlotTable.NONE);
+        coordinator.lead(1, both, 0);
+        SlotTable.Builder far = SlotTable.builder(77L << SlotTable.COUNTER_BITS, List.of(a));
+        for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
+            far.owners(slot, List.of(a.id()));
+        }
+        answer(coordinator, a, far.build(), 0);
+        answer(coordinator, b, SlotTable.NONE, 0);
+        assertEquals(
+                (77L << SlotTable.COUNTER_BITS) + 1,
+                published(coordinator.step(0)).epoch());
+    }
+
+    @Test
+    void aSilentMemberKeepsItsSlotsAndNothingIsGivenUpForIt() {
+        BusConfig config = alone().withReplicas(0).withLostSlots(LostSlots.RESET);
+        Coordinator coordinator = coordinator(config, halves());
+        coordinator.lead(9, both, 0);
+        answer(coordinator, a, halves(), 0);
+        long patienceNs = config.reportTimeoutMs() * MS;
+        assertNull(coordinator.step(patienceNs - 1).publish());
+        SlotTable table = published(coordinator.step(patienceNs));
+        assertEquals(b, table.primary(16383));
+        assertFalse(table.isBorn(16383));
+        assertEquals(List.of(Identity.of(b)), coordinator.step(2 * patienceNs).ask(), "it is asked again");
+    }
+
+    @Test
+    void slotsOfAMemberThatLeftAreGivenUpOnlyIfSoConfigured() {
+        for (LostSlots policy : LostSlots.values()) {
+            Coordinator coordinator = coordinator(alone().withReplicas(0).withLostSlots(policy), halves());
+            coordinator.lead(9, List.of(Identity.of(a)), 0);
+            answer(coordinator, a, halves(), 0);
+            SlotTable table = published(coordinator.step(0));
+            assertEquals(policy == LostSlots.RESET ? a : null, table.primary(16383));
+        }
+    }
+
+    @Test
+    void aClusterIsBornOnlyAfterAQuietMomentWhenOthersAreExpected() {
+        BusConfig config = BusConfig.of("127.0.0.1", 17001, List.of("127.0.0.1:17002"));
+        Coordinator coordinator = coordinator(config, SlotTable.NONE);
+        coordinator.lead(1, List.of(Identity.of(a)), 0);
+        answer(coordinator, a, SlotTable.NONE, 0);
+        Coordinator.Step step = coordinator.step(0);
+        assertNull(step.publish());
+        assertTrue(step.waitNs() > 0 && step.waitNs() < 1000 * MS);
+        published(coordinator.step(step.waitNs()));
+    }
+
+    @Test
+    void anOlderReportDoesNotReplaceANewerOne() {
+        Coordinator coordinator = coordinator(alone().withReplicas(0), halves());
+        coordinator.lead(9, both, 0);
+        answer(coordinator, a, halves(), 0);
+        answer(coordinator, b, halves(), 0);
+        SlotReport empty = new SlotReport(b, 500, SlotTable.NONE, Holdings.NONE);
+        coordinator.report(Identity.of(b), empty, coordinator.round(), 1, 0);
+        assertNull(coordinator.step(0).publish(), "all is as the table says");
+    }
+}

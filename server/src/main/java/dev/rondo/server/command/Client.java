@@ -1,0 +1,291 @@
+package dev.rondo.server.command;
+
+import dev.rondo.server.net.Connection;
+import dev.rondo.server.pubsub.Broker;
+import dev.rondo.server.pubsub.Receiver;
+import dev.rondo.server.pubsub.Subscriber;
+import java.util.BitSet;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The protocol-side state of one client. Confined to its connection's event loop, apart from the getters that CLIENT
+ * LIST reads from other loops (values a moment old are fine there).
+ */
+public final class Client implements Receiver {
+    /** What CLIENT REPLY has asked for. */
+    public enum Replies {
+        ON,
+        OFF,
+        SKIP_NEXT,
+        SKIP_THIS
+    }
+
+    private final long id;
+    private final Connection connection;
+    private final long connectedAtMs;
+    private final Transaction transaction = new Transaction();
+
+    private volatile String name = "";
+    private volatile String libraryName = "";
+    private volatile String libraryVersion = "";
+    private volatile String user = "default";
+    private volatile int protocol = 2;
+    private volatile int database;
+    private volatile long lastRequestMs;
+    private volatile @Nullable CommandSpec lastCommand;
+    private volatile int channels;
+    private volatile int patterns;
+    private volatile int shardChannels;
+    private boolean authenticated;
+    private boolean readOnly;
+    private boolean noEvict;
+    private boolean noTouch;
+    private Replies replies = Replies.ON;
+    private volatile @Nullable Blocked blocked;
+    private @Nullable BitSet writtenSlots;
+    private @Nullable Subscriber subscriber;
+
+    public Client(long id, Connection connection, long connectedAtMs, boolean authenticated) {
+        this.id = id;
+        this.connection = connection;
+        this.connectedAtMs = connectedAtMs;
+        this.lastRequestMs = connectedAtMs;
+        this.authenticated = authenticated;
+    }
+
+    public long id() {
+        return id;
+    }
+
+    public Connection connection() {
+        return connection;
+    }
+
+    public long connectedAtMs() {
+        return connectedAtMs;
+    }
+
+    Transaction transaction() {
+        return transaction;
+    }
+
+    public boolean isInTransaction() {
+        return transaction.isOpen();
+    }
+
+    /** Whether WATCH has named keys for the next transaction. */
+    public boolean isWatching() {
+        return transaction.isWatching();
+    }
+
+    /** The commands queued since MULTI, -1 outside a transaction. */
+    public int queuedCommands() {
+        return transaction.isOpen() ? transaction.queue().size() : -1;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public void name(String newName) {
+        name = newName;
+    }
+
+    public String libraryName() {
+        return libraryName;
+    }
+
+    public void libraryName(String newName) {
+        libraryName = newName;
+    }
+
+    public String libraryVersion() {
+        return libraryVersion;
+    }
+
+    public void libraryVersion(String newVersion) {
+        libraryVersion = newVersion;
+    }
+
+    public String user() {
+        return user;
+    }
+
+    public void user(String newUser) {
+        user = newUser;
+    }
+
+    /** 2 or 3. */
+    public int protocol() {
+        return protocol;
+    }
+
+    public void protocol(int version) {
+        protocol = version;
+    }
+
+    public int database() {
+        return database;
+    }
+
+    public void database(int number) {
+        database = number;
+    }
+
+    public long lastRequestMs() {
+        return lastRequestMs;
+    }
+
+    public @Nullable CommandSpec lastCommand() {
+        return lastCommand;
+    }
+
+    void requested(CommandSpec spec, long nowMs) {
+        if (lastCommand != spec) {
+            lastCommand = spec;
+        }
+        if (lastRequestMs != nowMs) {
+            lastRequestMs = nowMs;
+        }
+    }
+
+    /** The number of channels subscribed to. */
+    public int channels() {
+        return channels;
+    }
+
+    public int patterns() {
+        return patterns;
+    }
+
+    public int shardChannels() {
+        return shardChannels;
+    }
+
+    @Override
+    public boolean isResp3() {
+        return protocol == 3;
+    }
+
+    @Override
+    public void push(byte[] message, BooleanSupplier isWanted) {
+        connection.push(message, isWanted);
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        connection.execute(task);
+    }
+
+    /** What the client listens to, made when it is first asked for. */
+    Subscriber subscriber(Broker broker) {
+        if (subscriber == null) {
+            subscriber = broker.newSubscriber(this);
+        }
+        return subscriber;
+    }
+
+    /** The client listens to nothing any more. */
+    void endSubscriptions() {
+        if (subscriber != null) {
+            subscriber.unsubscribeAll();
+        }
+    }
+
+    /** Called by pub/sub after each change. */
+    @Override
+    public void subscriptions(int newChannels, int newPatterns, int newShardChannels) {
+        channels = newChannels;
+        patterns = newPatterns;
+        shardChannels = newShardChannels;
+    }
+
+    public boolean isSubscribed() {
+        return channels + patterns + shardChannels > 0;
+    }
+
+    public boolean isAuthenticated() {
+        return authenticated;
+    }
+
+    public void authenticated(boolean yes) {
+        authenticated = yes;
+        connection.authenticated(yes);
+    }
+
+    /** Whether READONLY allows reads from this node's replicas. */
+    public boolean isReadOnly() {
+        return readOnly;
+    }
+
+    public void readOnly(boolean yes) {
+        readOnly = yes;
+    }
+
+    public boolean isNoEvict() {
+        return noEvict;
+    }
+
+    public void noEvict(boolean yes) {
+        noEvict = yes;
+    }
+
+    public boolean isNoTouch() {
+        return noTouch;
+    }
+
+    public void noTouch(boolean yes) {
+        noTouch = yes;
+    }
+
+    public Replies replies() {
+        return replies;
+    }
+
+    public void replies(Replies mode) {
+        replies = mode;
+    }
+
+    /** After a reply that CLIENT REPLY OFF or SKIP suppressed. */
+    void replyDropped() {
+        if (replies == Replies.SKIP_NEXT) {
+            replies = Replies.SKIP_THIS;
+        } else if (replies == Replies.SKIP_THIS) {
+            replies = Replies.ON;
+        }
+    }
+
+    /** What the client's command waits for; null while it waits for nothing. Any thread. */
+    public @Nullable Blocked blocked() {
+        return blocked;
+    }
+
+    /** To be called when a wait begins and, on the client's event loop, when its reply leaves. */
+    public void blocked(@Nullable Blocked newBlocked) {
+        blocked = newBlocked;
+    }
+
+    /** Whether the client's command waits, and not just its reply is on the way. Any thread. */
+    public boolean isBlocked() {
+        Blocked present = blocked;
+        return present != null && !present.isOver();
+    }
+
+    /** Remembers, for WAIT, that the client wrote to a slot. */
+    void wrote(int slot) {
+        if (writtenSlots == null) {
+            writtenSlots = new BitSet();
+        }
+        writtenSlots.set(slot);
+    }
+
+    /** The slots written since the last {@link #clearWrittenSlots}; null when there are none. */
+    public @Nullable BitSet writtenSlots() {
+        return writtenSlots;
+    }
+
+    public void clearWrittenSlots() {
+        writtenSlots = null;
+    }
+}

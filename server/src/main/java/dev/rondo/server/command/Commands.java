@@ -1,0 +1,56 @@
+package dev.rondo.server.command;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Every command of a node, family by family. */
+public final class Commands {
+    private Commands() {}
+
+    /**
+     * The commands that need nothing but the keys.
+     *
+     * @param maxStringBytes beyond this no string grows (proto-max-bulk-len)
+     */
+    public static List<CommandSpec> ofData(long maxStringBytes) {
+        List<CommandSpec> all = new ArrayList<>();
+        all.addAll(StringCommands.commands());
+        all.addAll(new StringPartCommands(maxStringBytes).commands());
+        all.addAll(CounterCommands.commands());
+        all.addAll(ListCommands.commands());
+        all.addAll(ListMoveCommands.commands());
+        all.addAll(HashCommands.commands());
+        all.addAll(HashExpiryCommands.commands());
+        all.addAll(SetCommands.commands());
+        all.addAll(SetAlgebraCommands.commands());
+        all.addAll(KeyCommands.commands());
+        all.addAll(ExpiryCommands.commands());
+        all.addAll(KeyspaceCommands.commands());
+        all.addAll(ScanCommands.commands());
+        all.addAll(ObjectCommands.commands());
+        all.addAll(DumpCommands.commands());
+        all.addAll(SortedSetCommands.commands());
+        all.addAll(SortedSetRangeCommands.commands());
+        all.addAll(SortedSetPopCommands.commands());
+        all.addAll(SortedSetAlgebraCommands.commands());
+        all.addAll(GeoCommands.commands());
+        all.addAll(GeoSearchCommands.commands());
+        all.addAll(TransactionCommands.commands());
+        return all;
+    }
+
+    /** The commands about connections and the node itself. */
+    public static List<CommandSpec> ofNode(NodeParts parts) {
+        List<CommandSpec> all = new ArrayList<>();
+        all.addAll(new ConnectionCommands(parts).commands());
+        all.addAll(new ClientCommands(parts).commands());
+        all.addAll(new ServerCommands(parts).commands());
+        all.addAll(new ConfigCommands(parts).commands());
+        all.addAll(new IntrospectionCommands(parts).commands());
+        all.addAll(new PubSubCommands(parts).commands());
+        all.addAll(new AclCommands(parts).commands());
+        all.addAll(new DebugCommands(parts).commands());
+        all.addAll(MemoryCommands.commands());
+        return all;
+    }
+}

@@ -1,0 +1,30 @@
+package dev.rondo.server.command;
+
+import dev.rondo.server.commit.CommitMode;
+import dev.rondo.server.keyspace.Databases;
+import dev.rondo.server.stats.CommandStats;
+import dev.rondo.server.stats.ErrorStats;
+
+/**
+ * What the dispatchers of one node share. Immutable; its parts are thread-safe.
+ *
+ * @param commands the command table
+ * @param databases the keys
+ * @param ownership which slots are whose
+ * @param commitMode takes the effects of writes
+ * @param clients who is connected
+ * @param pauseGate CLIENT PAUSE
+ * @param commandStats counters of commands
+ * @param errorStats counters of errors
+ * @param clock wall-clock time
+ */
+public record Node(
+        CommandTable commands,
+        Databases databases,
+        Ownership ownership,
+        CommitMode commitMode,
+        Clients clients,
+        PauseGate pauseGate,
+        CommandStats commandStats,
+        ErrorStats errorStats,
+        Clock clock) {}

@@ -1,0 +1,295 @@
+package dev.rondo.server.config;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration of one node. Names and defaults are those of redis.conf where the concept is the same. Thread-safe.
+ */
+public final class Config {
+    public static final Directive<Integer> PORT = Directive.integer("port", 6379, 1, 65535);
+    public static final Directive<List<String>> BIND = Directive.words("bind", List.of("127.0.0.1"));
+    public static final Directive<String> DIR = Directive.text("dir", ".");
+    public static final Directive<Integer> DATABASES = Directive.integer("databases", 16, 1, 1024);
+    public static final Directive<Integer> TCP_BACKLOG = Directive.integer("tcp-backlog", 511, 0, 65535);
+    public static final Directive<Integer> TCP_KEEPALIVE = Directive.integer("tcp-keepalive", 300, 0, 1_000_000);
+    public static final Directive<Integer> TIMEOUT =
+            Directive.integer("timeout", 0, 0, Integer.MAX_VALUE).mutable();
+    public static final Directive<Integer> MAX_CLIENTS =
+            Directive.integer("maxclients", 10_000, 1, Integer.MAX_VALUE).mutable();
+    /** 0 chooses one event loop for each core but one, which the bus, the JVM and the system share. */
+    public static final Directive<Integer> IO_THREADS = Directive.integer("io-threads", 0, 0, 128);
+
+    public static final Directive<Integer> HZ =
+            Directive.integer("hz", 10, 1, 500).mutable();
+    public static final Directive<String> REQUIRE_PASS =
+            Directive.text("requirepass", "").mutable();
+    public static final Directive<Long> MAX_BULK_BYTES =
+            Directive.bytes("proto-max-bulk-len", 512L << 20, 1L << 20, Integer.MAX_VALUE - 64);
+    public static final Directive<Long> MAX_QUERY_BYTES =
+            Directive.bytes("client-query-buffer-limit", 1L << 30, 1L << 20, Long.MAX_VALUE);
+    public static final Directive<OutputLimits> OUTPUT_LIMITS = Directive.of(
+                    "client-output-buffer-limit", OutputLimits.defaults(), new Directive.Form<OutputLimits>() {
+                        @Override
+                        public OutputLimits parse(String text) throws ConfigException {
+                            return OutputLimits.defaults().with(text);
+                        }
+
+                        @Override
+                        public String format(OutputLimits value) {
+                            return value.toString();
+                        }
+                    })
+            .mutable();
+    public static final Directive<String> LOG_LEVEL = Directive.choice(
+                    "loglevel", "notice", "debug", "verbose", "notice", "warning", "nothing")
+            .mutable();
+    /** The log goes to standard output; any other file is refused. */
+    public static final Directive<String> LOG_FILE = Directive.choice("logfile", "", "");
+
+    public static final Directive<String> DEBUG_COMMAND =
+            Directive.choice("enable-debug-command", "no", "no", "yes", "local");
+    /** Whether RONDO, the operator's commands, may be used: by nobody, by everybody, from this machine. */
+    public static final Directive<String> ADMIN_COMMAND =
+            Directive.choice("enable-admin-command", "no", "no", "yes", "local");
+    /** There is no persistence yet, and these say so to tools that ask. */
+    public static final Directive<String> SAVE = Directive.choice("save", "", "");
+
+    public static final Directive<String> APPEND_ONLY = Directive.choice("appendonly", "no", "no");
+
+    public static final Directive<Boolean> CLUSTER_ENABLED = Directive.yesNo("cluster-enabled", true);
+    public static final Directive<List<String>> JOIN = Directive.words("join", List.of());
+    public static final Directive<String> CLUSTER_NAME = Directive.text("cluster-name", "rondo");
+    /** 0 chooses port + 10000. */
+    public static final Directive<Integer> CLUSTER_PORT = Directive.integer("cluster-port", 0, 0, 65535);
+
+    public static final Directive<String> ANNOUNCE_IP = Directive.text("cluster-announce-ip", "");
+    public static final Directive<Integer> ANNOUNCE_PORT = Directive.integer("cluster-announce-port", 0, 0, 65535);
+    public static final Directive<Integer> ANNOUNCE_BUS_PORT =
+            Directive.integer("cluster-announce-bus-port", 0, 0, 65535);
+    /** What a node must know to join; the bus is encrypted with a key made of it. Empty for neither. */
+    public static final Directive<String> CLUSTER_SECRET = Directive.text("cluster-secret", "");
+
+    public static final Directive<Integer> REPLICAS = Directive.integer("replicas", 1, 0, 5);
+    public static final Directive<String> COMMIT_MODE = Directive.choice("commit-mode", "async", "async", "replica");
+    /** How long a reply waits for replicas at most, in commit mode {@code replica}. */
+    public static final Directive<Integer> COMMIT_TIMEOUT_MS =
+            Directive.integer("commit-timeout", 5000, 1, 3_600_000).mutable();
+    /** What becomes of a write in commit mode {@code replica} when its slot has no replica, or none that answers. */
+    public static final Directive<String> COMMIT_WITHOUT_REPLICAS = Directive.choice(
+                    "commit-without-replicas", "refuse", "refuse", "continue")
+            .mutable();
+
+    public static final Directive<Integer> MIN_REPLICAS_TO_WRITE =
+            Directive.integer("min-replicas-to-write", 0, 0, Integer.MAX_VALUE).mutable();
+    public static final Directive<String> LOST_SLOTS = Directive.choice("lost-slots", "wait", "wait", "reset");
+    public static final Directive<String> ZONE = Directive.text("zone", "");
+    public static final Directive<Integer> WEIGHT = Directive.integer("weight", 100, 1, 10_000);
+    /** Seconds that a node which is told to stop has for handing over what it serves; 0 = none. */
+    public static final Directive<Integer> LEAVE_TIMEOUT =
+            Directive.integer("leave-timeout", 30, 0, 86_400).mutable();
+
+    /** How many slots may change owners for the sake of balance at the same time. */
+    public static final Directive<Integer> REBALANCE_SLOTS = Directive.integer("rebalance-slots", 1024, 1, 16_384);
+    /** Bytes per second of the copies that this node makes for others; 0 = as fast as they take them. */
+    public static final Directive<Long> COPY_RATE =
+            Directive.bytes("copy-rate", 0, 0, Long.MAX_VALUE).mutable();
+
+    // ---- up to which size collections take their compact forms ----
+
+    public static final Directive<Long> HASH_MAX_LISTPACK_ENTRIES =
+            Directive.count("hash-max-listpack-entries", 512).alias("hash-max-ziplist-entries");
+    public static final Directive<Long> HASH_MAX_LISTPACK_VALUE =
+            limitBytes("hash-max-listpack-value", 64).alias("hash-max-ziplist-value");
+    public static final Directive<Long> SET_MAX_INTSET_ENTRIES = Directive.count("set-max-intset-entries", 512);
+    public static final Directive<Long> SET_MAX_LISTPACK_ENTRIES = Directive.count("set-max-listpack-entries", 128);
+    public static final Directive<Long> SET_MAX_LISTPACK_VALUE = limitBytes("set-max-listpack-value", 64);
+    public static final Directive<Long> ZSET_MAX_LISTPACK_ENTRIES =
+            Directive.count("zset-max-listpack-entries", 128).alias("zset-max-ziplist-entries");
+    public static final Directive<Long> ZSET_MAX_LISTPACK_VALUE =
+            limitBytes("zset-max-listpack-value", 64).alias("zset-max-ziplist-value");
+    public static final Directive<Integer> LIST_MAX_LISTPACK_SIZE = Directive.integer(
+                    "list-max-listpack-size", -2, Integer.MIN_VALUE, Integer.MAX_VALUE)
+            .mutable()
+            .alias("list-max-ziplist-size");
+    /** Nodes of lists are never compressed; the directive is kept for tools that set it. */
+    public static final Directive<Integer> LIST_COMPRESS_DEPTH =
+            Directive.integer("list-compress-depth", 0, 0, Integer.MAX_VALUE).mutable();
+
+    public static final Directive<Long> STREAM_NODE_MAX_BYTES = limitBytes("stream-node-max-bytes", 4096);
+    public static final Directive<Long> STREAM_NODE_MAX_ENTRIES = Directive.count("stream-node-max-entries", 100);
+
+    private static Directive<Long> limitBytes(String name, long defaultValue) {
+        return Directive.bytes(name, defaultValue, 0, Long.MAX_VALUE).mutable();
+    }
+
+    private static final List<Directive<?>> ALL = List.of(
+            PORT,
+            BIND,
+            DIR,
+            DATABASES,
+            TCP_BACKLOG,
+            TCP_KEEPALIVE,
+            TIMEOUT,
+            MAX_CLIENTS,
+            IO_THREADS,
+            HZ,
+            REQUIRE_PASS,
+            MAX_BULK_BYTES,
+            MAX_QUERY_BYTES,
+            OUTPUT_LIMITS,
+            LOG_LEVEL,
+            LOG_FILE,
+            DEBUG_COMMAND,
+            ADMIN_COMMAND,
+            SAVE,
+            APPEND_ONLY,
+            CLUSTER_ENABLED,
+            JOIN,
+            CLUSTER_NAME,
+            CLUSTER_PORT,
+            ANNOUNCE_IP,
+            ANNOUNCE_PORT,
+            ANNOUNCE_BUS_PORT,
+            CLUSTER_SECRET,
+            REPLICAS,
+            COMMIT_MODE,
+            COMMIT_TIMEOUT_MS,
+            COMMIT_WITHOUT_REPLICAS,
+            MIN_REPLICAS_TO_WRITE,
+            LOST_SLOTS,
+            ZONE,
+            WEIGHT,
+            LEAVE_TIMEOUT,
+            REBALANCE_SLOTS,
+            COPY_RATE,
+            HASH_MAX_LISTPACK_ENTRIES,
+            HASH_MAX_LISTPACK_VALUE,
+            SET_MAX_INTSET_ENTRIES,
+            SET_MAX_LISTPACK_ENTRIES,
+            SET_MAX_LISTPACK_VALUE,
+            ZSET_MAX_LISTPACK_ENTRIES,
+            ZSET_MAX_LISTPACK_VALUE,
+            LIST_MAX_LISTPACK_SIZE,
+            LIST_COMPRESS_DEPTH,
+            STREAM_NODE_MAX_BYTES,
+            STREAM_NODE_MAX_ENTRIES);
+
+    private final Map<String, Directive<?>> byName = new LinkedHashMap<>();
+    private final Map<Directive<?>, Object> values = new ConcurrentHashMap<>();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private volatile @Nullable ConfigFile file;
+
+    /** A configuration with every default. */
+    public Config() {
+        for (Directive<?> directive : ALL) {
+            directive.names().forEach(name -> byName.put(name, directive));
+            values.put(directive, directive.defaultValue());
+        }
+    }
+
+    /** Every directive, in the order of the documentation. */
+    public static List<Directive<?>> directives() {
+        return ALL;
+    }
+
+    /** The present value. */
+    @SuppressWarnings("unchecked") // only set() fills the map, with what the directive itself has parsed
+    public <T> T get(Directive<T> directive) {
+        return (T) values.get(directive);
+    }
+
+    public @Nullable Directive<?> find(String name) {
+        return byName.get(name.toLowerCase(Locale.ROOT));
+    }
+
+    /** The present value as CONFIG GET shows it. */
+    public String text(Directive<?> directive) {
+        return format(directive);
+    }
+
+    private <T> String format(Directive<T> directive) {
+        return directive.format(get(directive));
+    }
+
+    /** Sets a directive at start. */
+    public Config set(String name, String value) throws ConfigException {
+        Directive<?> directive = find(name);
+        if (directive == null) {
+            throw new ConfigException("unknown directive '" + name + "'");
+        }
+        values.put(directive, parse(directive, value));
+        return this;
+    }
+
+    /** Sets directives at run time: all of them, or none when one is wrong.
+     *
+     * @throws ConfigException whose message fits behind "ERR CONFIG SET failed (possibly related to argument 'x') - "
+     */
+    public void setAll(Map<Directive<?>, String> texts) throws ConfigException {
+        Map<Directive<?>, Object> parsed = new LinkedHashMap<>();
+        for (Map.Entry<Directive<?>, String> each : texts.entrySet()) {
+            try {
+                parsed.put(each.getKey(), parse(each.getKey(), each.getValue()));
+            } catch (ConfigException e) {
+                throw new ConfigException(
+                        "(possibly related to argument '" + each.getKey().name() + "') - " + e.getMessage());
+            }
+        }
+        values.putAll(parsed);
+        listeners.forEach(Runnable::run);
+    }
+
+    private Object parse(Directive<?> directive, String value) throws ConfigException {
+        if (directive == OUTPUT_LIMITS) {
+            return get(OUTPUT_LIMITS).with(value);
+        }
+        return directive.parse(value);
+    }
+
+    /** Has {@code action} run after each change at run time, on the thread that made it. */
+    public void whenChanged(Runnable action) {
+        listeners.add(action);
+    }
+
+    boolean isChanged(Directive<?> directive) {
+        return !directive.defaultValue().equals(values.get(directive));
+    }
+
+    // ---- file ----
+
+    /** The file that the configuration was read from, null when there is none. */
+    public @Nullable ConfigFile file() {
+        return file;
+    }
+
+    /**
+     * Sets what a file says, at start.
+     *
+     * @throws IOException when it cannot be read
+     * @throws ConfigException with the number of the line that is wrong
+     */
+    public Config read(ConfigFile source) throws IOException, ConfigException {
+        source.readInto(this);
+        file = source;
+        return this;
+    }
+
+    /**
+     * Writes the present values to the file that they were read from, if there is one.
+     *
+     * @throws IOException when that fails; the file is then as it was
+     */
+    public void rewrite() throws IOException {
+        ConfigFile target = file;
+        if (target != null) {
+            target.rewrite(this);
+        }
+    }
+}

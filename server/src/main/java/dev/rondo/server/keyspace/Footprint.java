@@ -1,0 +1,34 @@
+package dev.rondo.server.keyspace;
+
+import dev.rondo.server.type.ObjectSize;
+import dev.rondo.server.type.StringValue;
+import dev.rondo.server.type.Value;
+
+/** The memory that an entry takes: an estimate from the layout of the objects. Pure functions. */
+public final class Footprint {
+    /** The fields of {@link Entry} beside those of a node: a reference, an int and two longs. */
+    private static final long ENTRY_BYTES = ObjectSize.ofNode(ObjectSize.REFERENCE + 4 + 2 * 8);
+
+    private static final long LONG_BYTES = ObjectSize.of(4 + 8);
+    private static final long RAW_STRING_BYTES = ObjectSize.of(ObjectSize.REFERENCE + 4);
+
+    private Footprint() {}
+
+    /** The bytes of an entry with its key, its value and its share of the table. Needs the slot's lock. */
+    public static long of(Entry entry) {
+        return ENTRY_BYTES + ObjectSize.ofArray(entry.key().length) + ofValue(entry.value);
+    }
+
+    private static long ofValue(Object value) {
+        if (value instanceof Value collection) {
+            return collection.footprintBytes();
+        }
+        if (value instanceof Long) {
+            return LONG_BYTES;
+        }
+        if (value instanceof StringValue.RawString raw) {
+            return RAW_STRING_BYTES + ObjectSize.ofArray(raw.array().length);
+        }
+        return ObjectSize.ofArray(StringValue.length(value));
+    }
+}

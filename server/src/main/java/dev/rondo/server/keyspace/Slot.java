@@ -1,0 +1,559 @@
+package dev.rondo.server.keyspace;
+
+import dev.rondo.server.type.HashTable;
+import dev.rondo.server.type.Value;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the 16384 slots: the unit of ownership, atomicity, order and replication. Every method but {@link #lock},
+ * {@link #index}, {@link #role}, {@link #size} and {@link #expiring} needs the slot's lock, which is held for microseconds and never over I/O. Whoever
+ * locks several slots takes them in ascending order of database and index.
+ */
+public final class Slot {
+    /** What this node is for the slot. */
+    public enum Role {
+        /** Holds no usable copy: requests are sent elsewhere. */
+        ABSENT,
+        /** Holds the data and serves it. */
+        PRIMARY,
+        /** Holds a copy that follows the primary's; it is complete once {@link Slot#isInSync}. */
+        REPLICA,
+        /** Is handing the slot over: requests wait for the outcome. */
+        PARKED
+    }
+
+    private static final Entry[] NO_ENTRIES = {};
+    private static final int ENTRIES_PER_MS_OF_REST = 1000;
+    /** The lower bits of a version; above them stand milliseconds. */
+    static final int VERSION_COUNTER_BITS = 16;
+
+    private final int database;
+    private final int index;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final HashTable<Entry> entries = new HashTable<>();
+    private int expiring;
+    private long expiryCursor;
+    private long earliestExpiryMs = Long.MAX_VALUE; // nothing is worth looking for before it is over
+    private long passEarliestMs = Long.MAX_VALUE; // the same, of the entries that the present pass has seen
+    private int passEntries;
+    private volatile boolean partsExpire; // whether a value may have a part that expires, such as a hash's field
+    private boolean passPartsExpire; // the same, of the entries that the present pass has seen
+    private long sequence;
+    private long lastVersion;
+    private volatile Role role = Role.ABSENT;
+    private boolean inSync;
+    private @Nullable Map<Key, List<KeyWatcher>> watchers;
+    private @Nullable KeyQueues queues; // null while nobody waits for a key
+    private @Nullable List<Observer> observers;
+    private @Nullable List<Runnable> parked;
+    private @Nullable Tombstones tombstones; // null where nobody else can have what is deleted here
+    private long flushedAt;
+
+    Slot(int database, int index) {
+        this.database = database;
+        this.index = index;
+    }
+
+    /** The number of the database that the slot belongs to; 0 in cluster mode. */
+    public int database() {
+        return database;
+    }
+
+    public int index() {
+        return index;
+    }
+
+    public void lock() {
+        if (!lock.tryLock()) {
+            lock.lock();
+        }
+    }
+
+    /** What was done under the lock to keys that clients wait for, and not looked after, is now by one of them. */
+    public void unlock() {
+        if (queues != null) {
+            queues.announce(this);
+        }
+        lock.unlock();
+    }
+
+    public boolean tryLock() {
+        return lock.tryLock();
+    }
+
+    public boolean isLockedByMe() {
+        return lock.isHeldByCurrentThread();
+    }
+
+    // ---- ownership ----
+
+    public Role role() {
+        return role;
+    }
+
+    public boolean isPrimary() {
+        return role == Role.PRIMARY;
+    }
+
+    /** Whether the copy is complete: true for a primary, and for a replica that applied everything it was sent. */
+    public boolean isInSync() {
+        return inSync;
+    }
+
+    /** Sets what this node is for the slot; requests parked on it go on when it leaves {@link Role#PARKED}. */
+    public void become(Role newRole, boolean complete) {
+        role = newRole;
+        inSync = complete;
+        if (queues != null) {
+            queues.roleChanged(this);
+        }
+        if (newRole != Role.PARKED && parked != null) {
+            List<Runnable> waiting = parked;
+            parked = null;
+            waiting.forEach(Runnable::run);
+        }
+    }
+
+    /** Calls {@code retry} (which must only schedule work) once the slot is no longer {@link Role#PARKED}. */
+    public void park(Runnable retry) {
+        if (parked == null) {
+            parked = new ArrayList<>();
+        }
+        parked.add(retry);
+    }
+
+    // ---- order ----
+
+    /** The number of the last effect applied to this slot. */
+    public long sequence() {
+        return sequence;
+    }
+
+    /** Takes the next sequence number. */
+    public long nextSequence() {
+        return ++sequence;
+    }
+
+    /** Continues from a number that the primary gave. */
+    public void sequence(long number, long version) {
+        sequence = number;
+        lastVersion = Math.max(lastVersion, version);
+    }
+
+    /** Starts anew from the numbers of a copy, or from 0 when there is none. */
+    public void reset(long number, long version) {
+        sequence = number;
+        lastVersion = version;
+    }
+
+    public long lastVersion() {
+        return lastVersion;
+    }
+
+    /**
+     * The version of a write at {@code nowMs}: a hybrid logical clock, milliseconds in the upper 48 bits and a counter
+     * below (Kulkarni et al., "Logical Physical Clocks", 2014), strictly increasing in this slot.
+     */
+    public long nextVersion(long nowMs) {
+        lastVersion = Math.max(lastVersion + 1, nowMs << VERSION_COUNTER_BITS);
+        return lastVersion;
+    }
+
+    // ---- entries ----
+
+    /** The number of keys, expired ones that were not removed yet included; read without the lock, it may lag. */
+    public int size() {
+        return entries.size();
+    }
+
+    /** The number of keys that have an expiry. */
+    public int expiring() {
+        return expiring;
+    }
+
+    /** The entry of {@code key}, expired or not. */
+    public @Nullable Entry find(byte[] key) {
+        return entries.size() == 0 ? null : entries.find(key, HashTable.hash(key));
+    }
+
+    /** Adds an entry for a key that is not present. The caller gives the array away. */
+    public Entry add(byte[] key, Object value) {
+        Entry entry = new Entry(key, HashTable.hash(key), value);
+        entries.add(entry);
+        notePartExpiry(value);
+        return entry;
+    }
+
+    /** Replaces the value; the expiry stays. */
+    public void setValue(Entry entry, Object value) {
+        entry.value = value;
+        notePartExpiry(value);
+    }
+
+    /** To be called after the value of an entry was changed in place. */
+    public void changed(Entry entry) {
+        notePartExpiry(entry.value);
+    }
+
+    private void notePartExpiry(Object value) {
+        if (value instanceof Value collection) {
+            long atMs = collection.earliestExpiryMs();
+            if (atMs != Long.MAX_VALUE) {
+                noteExpiry(atMs);
+                passPartsExpire = true;
+                partsExpire = true;
+            }
+        }
+    }
+
+    private void noteExpiry(long atMs) {
+        earliestExpiryMs = Math.min(earliestExpiryMs, atMs);
+        passEarliestMs = Math.min(passEarliestMs, atMs);
+    }
+
+    public void setVersion(Entry entry, long version) {
+        entry.version = version;
+    }
+
+    /** Sets the Unix time in milliseconds at which the key goes, or {@link Entry#NO_EXPIRY}. */
+    public void setExpiry(Entry entry, long atMs) {
+        expiring += (atMs == Entry.NO_EXPIRY ? 0 : 1) - (entry.hasExpiry() ? 1 : 0);
+        entry.expireAtMs = atMs;
+        if (atMs != Entry.NO_EXPIRY) {
+            noteExpiry(atMs);
+        }
+    }
+
+    /**
+     * Removes the entry if there is one, and remembers that it is gone.
+     *
+     * @param version of the write after which it does not exist
+     */
+    public @Nullable Entry remove(byte[] key, long version) {
+        if (tombstones != null) {
+            tombstones.bury(key, version);
+        }
+        Entry removed = entries.size() == 0 ? null : entries.remove(key, HashTable.hash(key));
+        if (removed != null && removed.hasExpiry()) {
+            expiring--;
+        }
+        return removed;
+    }
+
+    /** Removes every entry by a write of {@code version}. */
+    public void flush(long version) {
+        clear();
+        flushedAt = version;
+    }
+
+    /** Removes the entries written before {@code version}, when the other side of a split was flushed. */
+    public void flushUpTo(long version) {
+        for (Entry entry : snapshot()) {
+            if (entry.version < version) {
+                byte[] key = entry.key();
+                entries.remove(key, HashTable.hash(key));
+                expiring -= entry.hasExpiry() ? 1 : 0;
+                touched(key);
+            }
+        }
+        flushedAt = Math.max(flushedAt, version);
+    }
+
+    // ---- deletions ----
+
+    /** From now on deletions are remembered. */
+    public void keepTombstones(Graveyard graveyard) {
+        tombstones = new Tombstones(graveyard);
+    }
+
+    /** What was deleted one by one; null where that is not remembered. */
+    public @Nullable Tombstones tombstones() {
+        return tombstones;
+    }
+
+    /** The version of the write that last removed everything; 0 if there was none. */
+    public long flushedAt() {
+        return flushedAt;
+    }
+
+    /** The version of the last write known that deleted {@code key}; 0 if there was none. */
+    public long deletedAt(byte[] key) {
+        return tombstones == null ? flushedAt : Math.max(flushedAt, tombstones.deletedAt(key));
+    }
+
+    /** Whether this slot remembers any deletion. */
+    public boolean hasDeletions() {
+        return flushedAt != 0 || tombstones != null && tombstones.first() < tombstones.end();
+    }
+
+    /** Whether it is worth looking for deletions to forget; may be asked without the lock, and lag. */
+    boolean mayRememberDeletions() {
+        Tombstones present = tombstones;
+        return present != null && present.first() < present.end();
+    }
+
+    /** Forgets the deletions before {@code version}. */
+    public void forgetDeletions(long version) {
+        if (tombstones != null) {
+            tombstones.dropBefore(version);
+        }
+    }
+
+    /** Remembers a deletion of another node's, after which the key may have been written again. */
+    public void bury(byte[] key, long version) {
+        if (tombstones != null) {
+            tombstones.bury(key, version);
+        }
+    }
+
+    /** Forgets every deletion: those of another node take their place. */
+    public void forgetAllDeletions() {
+        flushedAt = 0;
+        if (tombstones != null) {
+            tombstones.dropAll();
+        }
+    }
+
+    /** Gives up the entries whose keys are chosen, as if they had never been here. */
+    public void discard(Predicate<byte[]> chosen) {
+        for (Entry entry : snapshot()) {
+            byte[] key = entry.key();
+            if (chosen.test(key)) {
+                entries.remove(key, HashTable.hash(key));
+                expiring -= entry.hasExpiry() ? 1 : 0;
+                touched(key);
+            }
+        }
+    }
+
+    /** Removes every entry and whatever is known of entries: the copy is given up. */
+    public void clear() {
+        forgetAllDeletions();
+        if (observers != null) {
+            observers.forEach(Observer::cleared);
+        }
+        if (watchers != null) {
+            for (Entry entry : snapshot()) {
+                touched(entry.key());
+            }
+        }
+        if (queues != null) {
+            queues.cleared();
+        }
+        entries.clear();
+        expiring = 0;
+        expiryCursor = 0;
+        earliestExpiryMs = Long.MAX_VALUE;
+        partsExpire = false;
+    }
+
+    /** Visits entries from {@code cursor} on and returns the next cursor, 0 at the end. */
+    public long scan(long cursor, Consumer<Entry> visitor) {
+        return entries.scan(cursor, visitor);
+    }
+
+    public void forEach(Consumer<Entry> visitor) {
+        entries.forEach(visitor);
+    }
+
+    /** The entries in an array, so that they can be visited while the slot changes. */
+    public Entry[] snapshot() {
+        if (entries.size() == 0) {
+            return NO_ENTRIES;
+        }
+        List<Entry> all = new ArrayList<>(entries.size());
+        entries.forEach(all::add);
+        return all.toArray(NO_ENTRIES);
+    }
+
+    public @Nullable Entry random(RandomGenerator random) {
+        return entries.random(random);
+    }
+
+    /** Whether anything here has an expiry; may be asked without the lock, and lag. */
+    boolean mayExpire() {
+        return expiring > 0 || partsExpire;
+    }
+
+    /** Whether it is worth looking for expired entries now. */
+    boolean mayHoldExpired(long nowMs) {
+        return mayExpire() && earliestExpiryMs < nowMs;
+    }
+
+    /**
+     * Visits about so many entries, on from where the last call ended, and returns those that have expired, or a part
+     * of whose value has, which the caller must remove. At the end of a pass over all entries it is known when the next will expire; a large slot is
+     * then left alone for a while, a millisecond for each thousand entries, lest every single key costs a pass.
+     */
+    List<Entry> someExpired(long nowMs, int mostVisited) {
+        List<Entry> expired = new ArrayList<>();
+        int[] visited = {0};
+        do {
+            if (expiryCursor == 0) {
+                passEarliestMs = Long.MAX_VALUE;
+                passEntries = 0;
+                passPartsExpire = false;
+            }
+            expiryCursor = entries.scan(expiryCursor, entry -> {
+                visited[0]++;
+                passEntries++;
+                long partAtMs = entry.value instanceof Value value ? value.earliestExpiryMs() : Long.MAX_VALUE;
+                passPartsExpire |= partAtMs != Long.MAX_VALUE;
+                if (entry.isExpired(nowMs) || partAtMs < nowMs) {
+                    expired.add(entry);
+                } else {
+                    passEarliestMs = Math.min(passEarliestMs, partAtMs);
+                    passEarliestMs = entry.hasExpiry() ? Math.min(passEarliestMs, entry.expireAtMs) : passEarliestMs;
+                }
+            });
+            visited[0]++; // an empty bucket takes time too
+        } while (expiryCursor != 0 && visited[0] < mostVisited);
+        if (expiryCursor == 0) {
+            partsExpire = passPartsExpire;
+            earliestExpiryMs = Math.max(passEarliestMs, nowMs + passEntries / ENTRIES_PER_MS_OF_REST);
+        }
+        return expired;
+    }
+
+    // ---- watching ----
+
+    /** Told, under the slot's lock, that a key was changed or removed. */
+    public interface KeyWatcher {
+        void keyTouched();
+    }
+
+    public void watch(byte[] key, KeyWatcher watcher) {
+        if (watchers == null) {
+            watchers = new HashMap<>();
+        }
+        watchers.computeIfAbsent(new Key(key), k -> new ArrayList<>(1)).add(watcher);
+    }
+
+    public void unwatch(byte[] key, KeyWatcher watcher) {
+        if (watchers == null) {
+            return;
+        }
+        Key wanted = new Key(key);
+        List<KeyWatcher> present = watchers.get(wanted);
+        if (present != null && present.remove(watcher) && present.isEmpty()) {
+            watchers.remove(wanted);
+            if (watchers.isEmpty()) {
+                watchers = null;
+            }
+        }
+    }
+
+    /** Told, under the slot's lock, of every change of its contents. */
+    public interface Observer {
+        /** What the key holds has changed. */
+        void touched(byte[] key);
+
+        /** Every key is gone. */
+        void cleared();
+    }
+
+    /** Tells the observer of every change, until {@link #unobserve}. */
+    public void observe(Observer observer) {
+        if (observers == null) {
+            observers = new ArrayList<>(1);
+        }
+        observers.add(observer);
+    }
+
+    public void unobserve(Observer observer) {
+        if (observers != null && observers.remove(observer) && observers.isEmpty()) {
+            observers = null;
+        }
+    }
+
+    /** To be called after every change of what {@code key} holds. */
+    public void touched(byte[] key) {
+        if (observers != null) {
+            observers.forEach(observer -> observer.touched(key));
+        }
+        if (watchers != null) {
+            watchers.getOrDefault(new Key(key), List.of()).forEach(KeyWatcher::keyTouched);
+        }
+        if (queues != null) {
+            queues.touched(key, find(key) != null);
+        }
+    }
+
+    // ---- waiting ----
+
+    /** Puts a waiter at the end of the queue for a key. */
+    public void join(byte[] key, KeyWaiter waiter) {
+        if (queues == null) {
+            queues = new KeyQueues();
+        }
+        queues.join(key, waiter);
+    }
+
+    public void leave(byte[] key, KeyWaiter waiter) {
+        if (queues != null) {
+            queues.leave(key, waiter);
+            queues = queues.isEmpty() ? null : queues;
+        }
+    }
+
+    /** Whether a key that is waited for has changed, and nobody has looked after those who wait. */
+    public boolean hasTouchedQueues() {
+        return queues != null && queues.hasTouched();
+    }
+
+    /** When the first of these keys was changed, by {@link System#nanoTime}; only if there is one. */
+    public long firstTouchedAtNs() {
+        assert queues != null;
+        return queues.firstTouchedAtNs();
+    }
+
+    /** The first of these keys, in the order of their changes; the caller looks after those who wait for it. */
+    public byte @Nullable [] pollTouchedQueue() {
+        return queues == null ? null : queues.pollTouched();
+    }
+
+    /** All these keys. */
+    public List<byte[]> touchedQueues() {
+        return queues == null ? List.of() : queues.touchedKeys();
+    }
+
+    /** Has the queue of a key looked after once more. */
+    public void touchQueue(byte[] key) {
+        if (queues != null) {
+            queues.touched(key, true);
+        }
+    }
+
+    /** Those who wait for the key, in order; a view that must not change while it is visited. */
+    public Collection<KeyWaiter> waiters(byte[] key) {
+        return queues == null ? List.of() : queues.waiters(key);
+    }
+
+    /** Whether one of them heeds that the key is gone. */
+    public boolean isDeletionHeeded(byte[] key) {
+        return queues != null && queues.isDeletionHeeded(key);
+    }
+
+    /** Bytes that compare by content. */
+    record Key(byte[] bytes) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Key key && Arrays.equals(bytes, key.bytes);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(bytes);
+        }
+    }
+}

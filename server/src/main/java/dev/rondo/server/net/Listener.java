@@ -1,0 +1,187 @@
+package dev.rondo.server.net;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * Accepts connections on a port and serves them on a fixed set of event loops: epoll where the platform has it, NIO
+ * elsewhere. Thread-safe.
+ */
+public final class Listener implements AutoCloseable {
+    private static final byte[] TOO_MANY = "-ERR max number of clients reached\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
+
+    private final ListenerSettings settings;
+    private final Supplier<RequestHandler> handlers;
+    private final NetworkStats stats;
+    private final EventLoopGroup loops;
+    private final List<Channel> channels = new ArrayList<>();
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final FastThreadLocal<Worker> worker = new FastThreadLocal<>() {
+        @Override
+        protected Worker initialValue() {
+            return new Worker(handlers.get());
+        }
+    };
+    /** Counted apart from {@link #connections}, which a channel joins a moment after it was let in. */
+    private final AtomicInteger admitted = new AtomicInteger();
+
+    private volatile int maxClients;
+
+    /** Prepares the event loops; {@link #open} starts to accept. Each loop takes one handler from {@code handlers}. */
+    public Listener(ListenerSettings settings, Supplier<RequestHandler> handlers, NetworkStats stats) {
+        this.settings = settings;
+        this.handlers = handlers;
+        this.stats = stats;
+        this.maxClients = settings.maxClients();
+        IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        this.loops = new MultiThreadIoEventLoopGroup(settings.eventLoops(), new DefaultThreadFactory("client"), io);
+    }
+
+    /** The name of the event mechanism in use, as INFO gives it. */
+    public static String multiplexer() {
+        return Epoll.isAvailable() ? "epoll" : "nio";
+    }
+
+    /** Starts to accept connections on every address. */
+    public void open() throws IOException {
+        bind();
+        serve();
+    }
+
+    /** Listens on every address. Who connects waits until {@link #serve}. */
+    public void bind() throws IOException {
+        Class<? extends ServerChannel> type =
+                Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loops)
+                .channel(type)
+                .option(ChannelOption.SO_BACKLOG, settings.backlog())
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, settings.keepAliveSeconds() > 0)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(512, 16 * 1024, 64 * 1024))
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(channel);
+                    }
+                });
+        if (Epoll.isAvailable() && settings.keepAliveSeconds() > 0) {
+            // As Redis: after the first silence three probes, a third of it apart.
+            bootstrap
+                    .childOption(EpollChannelOption.TCP_KEEPIDLE, settings.keepAliveSeconds())
+                    .childOption(EpollChannelOption.TCP_KEEPINTVL, Math.max(1, settings.keepAliveSeconds() / 3))
+                    .childOption(EpollChannelOption.TCP_KEEPCNT, 3);
+        }
+        for (String address : settings.bindAddresses()) {
+            try {
+                channels.add(bootstrap
+                        .bind(new InetSocketAddress(address, settings.port()))
+                        .syncUninterruptibly()
+                        .channel());
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) { // syncUninterruptibly throws the checked cause of a failed bind
+                throw new IOException("cannot listen on " + address + ":" + settings.port() + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Begins to accept the connections that wait, and those that come. */
+    public void serve() {
+        channels.forEach(channel -> channel.config().setAutoRead(true));
+    }
+
+    private void accept(Channel channel) {
+        stats.connectionsReceived.increment();
+        if (admitted.incrementAndGet() > maxClients) {
+            admitted.decrementAndGet();
+            stats.connectionsRejected.increment();
+            channel.writeAndFlush(io.netty.buffer.Unpooled.wrappedBuffer(TOO_MANY))
+                    .addListener(io.netty.channel.ChannelFutureListener.CLOSE);
+            return;
+        }
+        channel.closeFuture().addListener(closed -> admitted.decrementAndGet());
+        channel.pipeline().addLast(new Connection(worker.get(), this));
+    }
+
+    /** The port that is listened on. */
+    public int port() {
+        return ((InetSocketAddress) channels.get(0).localAddress()).getPort();
+    }
+
+    public void maxClients(int newMaximum) {
+        maxClients = newMaximum;
+    }
+
+    /** The connections that are open now; a live view. */
+    public Set<Connection> connections() {
+        return connections;
+    }
+
+    public EventLoopGroup eventLoops() {
+        return loops;
+    }
+
+    void opened(Connection connection) {
+        connections.add(connection);
+    }
+
+    void closed(Connection connection) {
+        connections.remove(connection);
+    }
+
+    ListenerSettings settings() {
+        return settings;
+    }
+
+    NetworkStats stats() {
+        return stats;
+    }
+
+    /** Stops accepting; open connections go on. */
+    public void stopAccepting() {
+        channels.forEach(channel -> channel.close().awaitUninterruptibly(1, TimeUnit.SECONDS));
+    }
+
+    /** Closes every connection and stops the event loops. */
+    @Override
+    public void close() {
+        stopAccepting();
+        connections.forEach(Connection::close);
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+    }
+}

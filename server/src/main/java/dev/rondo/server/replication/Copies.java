@@ -1,0 +1,324 @@
+package dev.rondo.server.replication;
+
+import dev.rondo.server.keyspace.Slot;
+import dev.rondo.server.keyspace.Tombstones;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Copies slots to the peers that asked for them, chunk by chunk, one slot after the other for each peer. Confined to
+ * the sync thread, apart from the figures.
+ */
+final class Copies {
+    private static final Logger log = LoggerFactory.getLogger(Copies.class);
+    /** A request may come before the table that makes this node the slot's primary: it waits so long. */
+    private static final long WAIT_FOR_TABLE_NS = 1_000_000_000;
+
+    /** One slot on its way to one peer. */
+    private static final class Copy {
+        final Slot slot;
+        final PeerStream stream;
+        final SyncRequest request;
+        final long askedAtNs;
+        long cursor;
+        long tombstone;
+        long lastTombstone;
+        boolean isComplete;
+
+        @Nullable Comparison comparison;
+
+        @Nullable BitSet buckets; // those to be copied; null = all
+
+        Feeds.@Nullable Feed feed; // once the copy has begun
+
+        Copy(Slot slot, PeerStream stream, SyncRequest request, long askedAtNs) {
+            this.slot = slot;
+            this.stream = stream;
+            this.request = request;
+            this.askedAtNs = askedAtNs;
+        }
+    }
+
+    private final ReplicationSettings settings;
+    private final Feeds feeds;
+    private final BiConsumer<Slot, PeerStream> followed;
+    private final RecordWriter record = new RecordWriter();
+    private final RecordWriter scratch = new RecordWriter();
+    private final Map<PeerStream, Map<Slot, Copy>> byPeer = new LinkedHashMap<>();
+    private volatile int size;
+    private volatile LongSupplier bytesPerSecond = () -> 0;
+    private long nextAtNs; // before that, the rate allows no further chunk
+    final LongAdder slotsCopied = new LongAdder();
+    final LongAdder bytesCopied = new LongAdder();
+    final SyncFigures figures = new SyncFigures();
+
+    /**
+     * Copies nothing yet.
+     *
+     * @param followed told, under the slot's lock, that a peer has a copy and gets every effect from here on
+     */
+    Copies(ReplicationSettings settings, Feeds feeds, BiConsumer<Slot, PeerStream> followed) {
+        this.settings = settings;
+        this.feeds = feeds;
+        this.followed = followed;
+    }
+
+    /** Bounds the bytes of copies per second; 0 = no bound. Any thread. */
+    void limit(LongSupplier rate) {
+        bytesPerSecond = rate;
+    }
+
+    private boolean isOverRate() {
+        return bytesPerSecond.getAsLong() > 0 && settings.nanoTime().getAsLong() < nextAtNs;
+    }
+
+    private void countAgainstRate(long bytes) {
+        long rate = bytesPerSecond.getAsLong();
+        if (rate > 0) {
+            nextAtNs = settings.nanoTime().getAsLong() + (long) (bytes * 1e9 / rate);
+        }
+    }
+
+    /** Queues a request, in place of an older one of the same peer for the same slot. */
+    void add(Slot slot, PeerStream stream, SyncRequest request) {
+        Map<Slot, Copy> queue = byPeer.computeIfAbsent(stream, s -> new LinkedHashMap<>());
+        Copy old = queue.remove(slot);
+        if (old != null) {
+            drop(old);
+        }
+        queue.put(slot, new Copy(slot, stream, request, settings.nanoTime().getAsLong()));
+        count();
+    }
+
+    /** Nothing more comes of it. */
+    private static void drop(Copy copy) {
+        Comparison comparison = copy.comparison;
+        if (comparison != null) {
+            copy.slot.lock();
+            try {
+                comparison.close();
+            } finally {
+                copy.slot.unlock();
+            }
+        }
+    }
+
+    private void count() {
+        size = byPeer.values().stream().mapToInt(Map::size).sum();
+    }
+
+    /** Slots to be copied. */
+    int size() {
+        return size;
+    }
+
+    /** One chunk for each peer that has room; false when none had. */
+    boolean step() {
+        if (byPeer.isEmpty() || isOverRate()) {
+            return false;
+        }
+        long before = bytesCopied.sum();
+        boolean progress = false;
+        Iterator<Map.Entry<PeerStream, Map<Slot, Copy>>> each =
+                byPeer.entrySet().iterator();
+        while (each.hasNext()) {
+            Map.Entry<PeerStream, Map<Slot, Copy>> peer = each.next();
+            PeerStream stream = peer.getKey();
+            if (stream.isClosed() || peer.getValue().isEmpty()) {
+                peer.getValue().values().forEach(Copies::drop);
+                each.remove();
+            } else if (stream.backlog() < settings.backlogBytes()) {
+                Copy copy = next(peer.getValue());
+                if (copy != null) {
+                    progress = true;
+                    if (isOver(copy)) {
+                        drop(copy);
+                        peer.getValue().remove(copy.slot);
+                    }
+                }
+            }
+        }
+        countAgainstRate(bytesCopied.sum() - before);
+        count();
+        return progress;
+    }
+
+    /** The first copy that does not wait for the slot table; null when there is none. */
+    private @Nullable Copy next(Map<Slot, Copy> queue) {
+        long nowNs = settings.nanoTime().getAsLong();
+        for (Copy copy : queue.values()) {
+            if (copy.slot.isPrimary() || copy.feed != null || nowNs - copy.askedAtNs > WAIT_FOR_TABLE_NS) {
+                return copy;
+            }
+        }
+        return null;
+    }
+
+    /** Sends the next part of a slot; true when the copy has ended, one way or the other. */
+    private boolean isOver(Copy copy) {
+        copy.slot.lock();
+        try {
+            long before = bytesCopied.sum();
+            boolean over = !copy.slot.isPrimary() || send(copy);
+            figures.sentBytes.add(bytesCopied.sum() - before);
+            if (over && copy.isComplete) {
+                figures.synced(copy.comparison);
+            }
+            return over;
+        } catch (RuntimeException e) {
+            log.error(
+                    "Slot {} can't be copied to {}",
+                    copy.slot.index(),
+                    copy.stream.peer().hex(),
+                    e);
+            feeds.end(copy.slot.index(), peer -> peer.equals(copy.stream.peer()));
+            return true;
+        } finally {
+            copy.slot.unlock();
+        }
+    }
+
+    private boolean send(Copy copy) {
+        Slot slot = copy.slot;
+        if (copy.feed == null && !hasBegun(copy)) {
+            return false;
+        }
+        if (copy.feed == null || feeds.find(slot.index(), copy.stream) != copy.feed) {
+            return true; // there is nothing to copy; or the feed was ended meanwhile, or the stream
+        }
+        if (copy.tombstone < copy.lastTombstone) {
+            copy.tombstone =
+                    sendDeletions(slot, copy.stream, copy.tombstone, copy.lastTombstone, RecordKind.SYNC_ENTRIES);
+            return false;
+        }
+        BitSet buckets = copy.buckets;
+        if (buckets == null || !buckets.isEmpty()) {
+            copy.cursor = buckets == null
+                    ? sendChunk(slot, copy.stream, copy.cursor, RecordKind.SYNC_ENTRIES)
+                    : sendChunk(copy, buckets);
+            if (copy.cursor != 0) {
+                return false;
+            }
+        }
+        append(copy.stream, record.begin(RecordKind.SYNC_END).number(slot.index()));
+        slotsCopied.increment();
+        copy.isComplete = true;
+        feeds.start(slot.index(), copy.stream, false);
+        followed.accept(slot, copy.stream);
+        return true;
+    }
+
+    /**
+     * Begins the copy, once it is known what differs; false until then. The feed begins with it, in the same hold of the
+     * lock as the end of the comparison: the entries that are not to be copied are at this moment the same on both sides.
+     * If all are, there is nothing to copy, and {@link Copy#feed} stays null.
+     */
+    private boolean hasBegun(Copy copy) {
+        Slot slot = copy.slot;
+        SyncRequest request = copy.request;
+        boolean numbersEqual = request.sequence() == slot.sequence() && request.version() == slot.lastVersion();
+        boolean equal = numbersEqual && request.form() == SyncRequest.Form.EMPTY && slot.size() == 0;
+        Digest digest = request.digest();
+        if (digest != null && (copy.comparison != null || slot.size() > 0)) {
+            Comparison comparison = copy.comparison;
+            if (comparison == null) {
+                comparison = new Comparison(slot, digest, scratch);
+                copy.comparison = comparison;
+            }
+            if (!comparison.step(settings.chunkBytes())) {
+                return false;
+            }
+            BitSet differing = comparison.differences();
+            copy.buckets = differing;
+            equal = differing.isEmpty() && (numbersEqual || !slot.hasDeletions()); // else the deletions are to be sent
+            comparison.close();
+        }
+        if (equal) {
+            record.begin(RecordKind.CONTINUE).number(slot.index()).number(request.number());
+            append(copy.stream, record.number(slot.sequence()).number(slot.lastVersion()));
+        } else if (copy.buckets == null) {
+            record.begin(RecordKind.SYNC_BEGIN).number(slot.index());
+            append(copy.stream, record.number(slot.sequence()).number(slot.lastVersion()));
+        } else {
+            record.begin(RecordKind.SYNC_DIFFERENCES).number(slot.index()).number(request.number());
+            record.number(slot.sequence()).number(slot.lastVersion());
+            append(copy.stream, record.bytes(copy.buckets.toByteArray()));
+        }
+        Feeds.Feed feed = feeds.start(slot.index(), copy.stream, !equal);
+        if (equal) {
+            copy.isComplete = true;
+            followed.accept(slot, copy.stream);
+        } else {
+            copy.feed = feed;
+            copy.lastTombstone = deletions(slot); // later ones travel as effects
+        }
+        return true;
+    }
+
+    /** As the other, only entries of buckets that differ. */
+    private long sendChunk(Copy copy, BitSet buckets) {
+        Comparison comparison = Objects.requireNonNull(copy.comparison);
+        record.begin(RecordKind.SYNC_ENTRIES).number(copy.slot.index());
+        int empty = record.size();
+        Chunk chunk = new Chunk(settings.chunkBytes());
+        long cursor = chunk.scan(copy.slot, copy.cursor, entry -> {
+            int before = record.size();
+            if (buckets.get(comparison.bucketOf(entry.key()))) {
+                KeyState.write(record, entry);
+            }
+            return record.size() - before;
+        });
+        if (record.size() > empty) {
+            append(copy.stream, record);
+            bytesCopied.add(record.size());
+        }
+        return cursor;
+    }
+
+    private static void append(PeerStream stream, RecordWriter finished) {
+        finished.end();
+        stream.append(finished);
+    }
+
+    /** Up to which number {@link #sendDeletions} must go on from 0 to send all that the (locked) slot remembers. */
+    static long deletions(Slot slot) {
+        Tombstones tombstones = slot.tombstones();
+        return tombstones == null || !slot.hasDeletions() ? 0 : Math.max(1, tombstones.end());
+    }
+
+    /** Sends tombstones from a number on, and returns the number to go on with. The slot is locked. */
+    long sendDeletions(Slot slot, PeerStream stream, long from, long to, RecordKind kind) {
+        record.begin(kind).number(slot.index());
+        if (slot.flushedAt() != 0) {
+            KeyState.writeFlush(record, slot.flushedAt());
+        }
+        long next = Objects.requireNonNull(slot.tombstones()).visit(from, to, (key, version) -> {
+            KeyState.writeAbsent(record, key, version);
+            return record.size() < settings.chunkBytes();
+        });
+        append(stream, record);
+        bytesCopied.add(record.size());
+        return next;
+    }
+
+    /** Sends entries from the cursor on and returns the next cursor, 0 at the end. The slot is locked. */
+    long sendChunk(Slot slot, PeerStream stream, long from, RecordKind kind) {
+        record.begin(kind).number(slot.index());
+        long cursor = from;
+        do {
+            cursor = slot.scan(cursor, entry -> KeyState.write(record, entry));
+        } while (cursor != 0 && record.size() < settings.chunkBytes());
+        append(stream, record);
+        bytesCopied.add(record.size());
+        return cursor;
+    }
+}

@@ -1,0 +1,210 @@
+package dev.rondo.server.replication;
+
+import dev.rondo.membership.Member;
+import dev.rondo.membership.NodeId;
+import dev.rondo.membership.SlotTable;
+import dev.rondo.server.keyspace.Slot;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands slots over to the owner that the slot table wants. When that peer has nearly caught up, the slot is parked and
+ * the heir is asked to take it, again and again until it answers; it follows the last effect of the old primary with
+ * the first of its own. A parked slot is set free by the heir's answer or its first effect, or by a slot table that no
+ * longer knows the heir. Confined to the sync thread, apart from the figures.
+ */
+final class Handovers {
+    private static final Logger log = LoggerFactory.getLogger(Handovers.class);
+    /** A heir that has not answered for so long is asked again. */
+    private static final long ANSWER_TIMEOUT_NS = 500_000_000;
+
+    /** A slot whose heir must catch up to an offset before the slot is parked. */
+    private record Ready(PeerStream stream, long offset) {}
+
+    /** A parked slot. */
+    private static final class Asked {
+        final NodeId heir;
+        final long number;
+        final long sequence;
+        final long epoch;
+        PeerStream stream;
+        long askedAtNs;
+
+        Asked(PeerStream stream, long number, long sequence, long epoch) {
+            this.epoch = epoch;
+            this.heir = stream.peer();
+            this.stream = stream;
+            this.number = number;
+            this.sequence = sequence;
+        }
+    }
+
+    private final ReplicationSettings settings;
+    private final Feeds feeds;
+    private final Streams streams;
+    private final Inbound inbound;
+    private final ReplicationListener listener;
+    private final Supplier<SlotTable> table;
+    private final RecordWriter record = new RecordWriter();
+    private final Map<Slot, Ready> ready = new LinkedHashMap<>();
+    private final Map<Slot, Asked> asked = new LinkedHashMap<>();
+    private long lastNumber;
+    private volatile int size;
+    final LongAdder handedOver = new LongAdder();
+
+    Handovers(
+            ReplicationSettings settings,
+            Feeds feeds,
+            Streams streams,
+            Inbound inbound,
+            ReplicationListener listener,
+            Supplier<SlotTable> table) {
+        this.settings = settings;
+        this.feeds = feeds;
+        this.streams = streams;
+        this.inbound = inbound;
+        this.listener = listener;
+        this.table = table;
+    }
+
+    /** Slots about to be handed over, or parked. */
+    int size() {
+        return size;
+    }
+
+    /** The slot is to be handed to the stream's peer, if that follows it. */
+    void prepare(Slot slot, PeerStream stream) {
+        slot.lock();
+        try {
+            if (slot.isPrimary() && follows(slot, stream)) {
+                ready.put(slot, new Ready(stream, stream.end()));
+            }
+        } finally {
+            slot.unlock();
+        }
+        size = ready.size() + asked.size();
+    }
+
+    private boolean follows(Slot slot, PeerStream stream) {
+        Feeds.Feed feed = feeds.find(slot.index(), stream);
+        return feed != null && !feed.copying;
+    }
+
+    boolean step() {
+        boolean progress = false;
+        Iterator<Map.Entry<Slot, Ready>> each = ready.entrySet().iterator();
+        while (each.hasNext() && asked.size() < settings.mostParked()) {
+            Map.Entry<Slot, Ready> next = each.next();
+            PeerStream stream = next.getValue().stream;
+            if (stream.isClosed()) {
+                each.remove();
+            } else if (stream.acknowledged() >= next.getValue().offset) {
+                each.remove();
+                progress |= handOver(next.getKey(), stream);
+            }
+        }
+        askAgain();
+        size = ready.size() + asked.size();
+        return progress;
+    }
+
+    private boolean handOver(Slot slot, PeerStream stream) {
+        slot.lock();
+        try {
+            SlotTable now = table.get();
+            List<Member> target = now.target(slot.index());
+            Member heir = target.isEmpty() ? null : target.get(0);
+            if (!slot.isPrimary()
+                    || heir == null
+                    || !heir.id().equals(stream.peer())
+                    || !streams.isLife(heir)
+                    || listener.isTakenSince(slot, now.epoch())
+                    || !follows(slot, stream)) {
+                return false;
+            }
+            listener.handingOver(slot, heir);
+            slot.become(Slot.Role.PARKED, true);
+            feeds.stop(slot.index(), stream);
+            feeds.end(slot.index(), peer -> true);
+            inbound.source(slot, heir.id());
+            Asked question = new Asked(stream, ++lastNumber, slot.sequence(), now.epoch());
+            asked.put(slot, question);
+            ask(slot, question);
+            return true;
+        } finally {
+            slot.unlock();
+        }
+    }
+
+    private void ask(Slot slot, Asked question) {
+        record.begin(RecordKind.HANDOVER)
+                .number(slot.index())
+                .number(question.sequence)
+                .number(question.number)
+                .number(question.epoch);
+        record.end();
+        question.stream.append(record);
+        question.stream.hurry();
+        question.askedAtNs = settings.nanoTime().getAsLong();
+    }
+
+    /** Asks anew over a new stream where the old one broke, and everywhere after a while. */
+    private void askAgain() {
+        if (asked.isEmpty()) {
+            return;
+        }
+        asked.entrySet().removeIf(each -> each.getKey().role() != Slot.Role.PARKED);
+        long nowNs = settings.nanoTime().getAsLong();
+        asked.forEach((slot, question) -> {
+            if (question.stream.isClosed() || nowNs - question.askedAtNs > ANSWER_TIMEOUT_NS) {
+                PeerStream stream = streams.to(question.heir);
+                if (stream != null) {
+                    question.stream = stream;
+                    ask(slot, question);
+                }
+            }
+        });
+    }
+
+    /** The heir's answer: requests for the slot go on. */
+    void answered(NodeId from, long number, boolean taken) {
+        Slot slot = find(from, number);
+        if (slot == null) {
+            return; // an answer to a question that was answered
+        }
+        asked.remove(slot);
+        slot.lock();
+        try {
+            if (slot.role() != Slot.Role.PARKED) {
+                return;
+            }
+            if (taken) {
+                inbound.handedOver(slot, from);
+                handedOver.increment();
+            } else {
+                log.warn("Slot {}: {} refused the handover", slot.index(), from.hex());
+                inbound.source(slot, null);
+                slot.become(Slot.Role.PRIMARY, true);
+                listener.kept(slot);
+            }
+        } finally {
+            slot.unlock();
+        }
+    }
+
+    private @Nullable Slot find(NodeId from, long number) {
+        for (Map.Entry<Slot, Asked> each : asked.entrySet()) {
+            if (each.getValue().number == number && each.getValue().heir.equals(from)) {
+                return each.getKey();
+            }
+        }
+        return null;
+    }
+}

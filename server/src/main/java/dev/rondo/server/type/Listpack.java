@@ -1,0 +1,535 @@
+package dev.rondo.server.type;
+
+import dev.rondo.server.resp.Ascii;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sequence of strings in one byte array: the compact form of small hashes, sets and sorted sets and of the nodes of
+ * lists, in the layout of Redis's listpack, so that DUMP and RDB files take it as it is. What is the canonical form of
+ * an integer takes the integer's bytes only. Elements are named by their offset, which is valid until the next change.
+ * Changes shift what follows: keep it small.
+ *
+ * <p>Layout: 4 bytes of total length, 2 of count (65535: unknown), the elements, 0xff. An element: encoding and data,
+ * then its length in 7-bit groups that are read backwards.
+ *
+ * @see <a href="https://github.com/antirez/listpack/blob/master/listpack.md">Listpack specification</a>
+ */
+public final class Listpack {
+    /** No element: before the first or behind the last. */
+    public static final int NONE = -1;
+
+    private static final int HEADER_BYTES = 6;
+    private static final int UNKNOWN_COUNT = 0xffff;
+    private static final int TERMINATOR = 0xff;
+
+    private static final int STRING_6_BITS = 0x80;
+    private static final int INTEGER_13_BITS = 0xc0;
+    private static final int STRING_12_BITS = 0xe0;
+    private static final int STRING_32_BITS = 0xf0;
+    private static final int INTEGER_16_BITS = 0xf1;
+    private static final int INTEGER_24_BITS = 0xf2;
+    private static final int INTEGER_32_BITS = 0xf3;
+    private static final int INTEGER_64_BITS = 0xf4;
+
+    private byte[] bytes;
+    private int end; // of the elements: where the terminator stands
+    private int count;
+
+    public Listpack() {
+        this(new byte[HEADER_BYTES + 26], HEADER_BYTES, 0);
+        bytes[end] = (byte) TERMINATOR;
+    }
+
+    private Listpack(byte[] bytes, int end, int count) {
+        this.bytes = bytes;
+        this.end = end;
+        this.count = count;
+    }
+
+    /** The listpack that consists of these bytes, null when they are none. The caller gives the array away. */
+    public static @Nullable Listpack of(byte[] bytes) {
+        int end = bytes.length - 1;
+        if (end < HEADER_BYTES || littleEndian(bytes, 0, 4) != bytes.length || (bytes[end] & 0xff) != TERMINATOR) {
+            return null;
+        }
+        Listpack pack = new Listpack(bytes, end, 0);
+        int at = HEADER_BYTES;
+        while (at < end) {
+            int length = pack.checkedLength(at);
+            if (length < 0) {
+                return null;
+            }
+            at += length;
+            pack.count++;
+        }
+        int claimed = (int) littleEndian(bytes, 4, 2);
+        return claimed == UNKNOWN_COUNT || claimed == pack.count ? pack : null;
+    }
+
+    /** The length of a whole element that may be damaged; -1 when it is. */
+    private int checkedLength(int at) {
+        int first = bytes[at] & 0xff;
+        if (first > INTEGER_64_BITS) {
+            return -1;
+        }
+        int header = first < STRING_12_BITS ? 1 : first < STRING_32_BITS ? 2 : 5;
+        if (first <= STRING_32_BITS && header > end - at) {
+            return -1;
+        }
+        long data = dataLength(at);
+        if (data <= 0 || data + backLengthBytes((int) data) > end - at) {
+            return -1;
+        }
+        int back = backLengthBytes((int) data);
+        int afterwards = at + (int) data + back;
+        return backLength(afterwards) == data ? (int) data + back : -1;
+    }
+
+    // ---- reading ----
+
+    public int count() {
+        return count;
+    }
+
+    /** The length of {@link #toByteArray}. */
+    public int sizeBytes() {
+        return end + 1;
+    }
+
+    /** The bytes that are allocated. */
+    public int allocatedBytes() {
+        return bytes.length;
+    }
+
+    /** The first element, {@link #NONE} if there is none. */
+    public int first() {
+        return HEADER_BYTES == end ? NONE : HEADER_BYTES;
+    }
+
+    /** The last element, {@link #NONE} if there is none. */
+    public int last() {
+        return HEADER_BYTES == end ? NONE : before(end);
+    }
+
+    /** The element behind one, {@link #NONE} behind the last. */
+    public int next(int at) {
+        int next = behind(at);
+        return next == end ? NONE : next;
+    }
+
+    /** The element before one, {@link #NONE} before the first. */
+    public int previous(int at) {
+        return at == HEADER_BYTES ? NONE : before(at);
+    }
+
+    /** The element of this index, or counted from the end if it is negative (-1: the last); {@link #NONE} if outside. */
+    public int seek(long index) {
+        long forward = index < 0 ? count + index : index;
+        if (forward < 0 || forward >= count) {
+            return NONE;
+        }
+        int at;
+        if (forward <= count / 2) {
+            at = HEADER_BYTES;
+            for (long i = 0; i < forward; i++) {
+                at = behind(at);
+            }
+        } else {
+            at = end;
+            for (long i = count; i > forward; i--) {
+                at = before(at);
+            }
+        }
+        return at;
+    }
+
+    private int behind(int at) {
+        int data = (int) dataLength(at);
+        return at + data + backLengthBytes(data);
+    }
+
+    private int before(int at) {
+        int data = backLength(at);
+        return at - data - backLengthBytes(data);
+    }
+
+    /** The bytes of an element's encoding and data. */
+    private long dataLength(int at) {
+        int first = bytes[at] & 0xff;
+        if (first < STRING_6_BITS) {
+            return 1;
+        }
+        if (first < INTEGER_13_BITS) {
+            return 1L + (first & 0x3f);
+        }
+        if (first < STRING_12_BITS) {
+            return 2;
+        }
+        if (first < STRING_32_BITS) {
+            return 2 + stringLength(at);
+        }
+        return switch (first) {
+            case STRING_32_BITS -> 5L + stringLength(at);
+            case INTEGER_16_BITS -> 3;
+            case INTEGER_24_BITS -> 4;
+            case INTEGER_32_BITS -> 5;
+            default -> 9;
+        };
+    }
+
+    /** The length that precedes offset {@code at}, read backwards; negative when there is none that makes sense. */
+    private int backLength(int at) {
+        long length = 0;
+        for (int i = 1; i <= 5; i++) {
+            int group = bytes[at - i] & 0xff;
+            length |= (long) (group & 0x7f) << 7 * (i - 1);
+            if (group < 0x80) {
+                return length > Integer.MAX_VALUE ? NONE : (int) length;
+            }
+        }
+        return NONE;
+    }
+
+    /** How many bytes the length of an element's encoding and data takes behind it; the bounds are Redis's. */
+    private static int backLengthBytes(int data) {
+        if (data <= 127) {
+            return 1;
+        }
+        if (data < 16_383) {
+            return 2;
+        }
+        if (data < 2_097_151) {
+            return 3;
+        }
+        return data < 268_435_455 ? 4 : 5;
+    }
+
+    /** Whether the element is held as an integer. */
+    public boolean isLong(int at) {
+        int first = bytes[at] & 0xff;
+        return first < STRING_6_BITS || first >= INTEGER_13_BITS && first < STRING_12_BITS || first > STRING_32_BITS;
+    }
+
+    /** The number of an element for which {@link #isLong} holds. */
+    public long toLong(int at) {
+        int first = bytes[at] & 0xff;
+        if (first < STRING_6_BITS) {
+            return first;
+        }
+        return switch (first) {
+            case INTEGER_16_BITS -> signed(littleEndian(bytes, at + 1, 2), 16);
+            case INTEGER_24_BITS -> signed(littleEndian(bytes, at + 1, 3), 24);
+            case INTEGER_32_BITS -> signed(littleEndian(bytes, at + 1, 4), 32);
+            case INTEGER_64_BITS -> littleEndian(bytes, at + 1, 8);
+            default -> signed((first & 0x1fL) << 8 | bytes[at + 1] & 0xff, 13);
+        };
+    }
+
+    private static long signed(long value, int bits) {
+        return value << 64 - bits >> 64 - bits;
+    }
+
+    private static long littleEndian(byte[] bytes, int at, int count) {
+        long value = 0;
+        for (int i = 0; i < count; i++) {
+            value |= (bytes[at + i] & 0xffL) << 8 * i;
+        }
+        return value;
+    }
+
+    /** The bytes of an element that is no integer. */
+    private long stringLength(int at) {
+        int first = bytes[at] & 0xff;
+        if (first < INTEGER_13_BITS) {
+            return first & 0x3f;
+        }
+        return first < STRING_32_BITS ? (first & 0xf) << 8 | bytes[at + 1] & 0xff : littleEndian(bytes, at + 1, 4);
+    }
+
+    private int stringStart(int at) {
+        int first = bytes[at] & 0xff;
+        if (first < INTEGER_13_BITS) {
+            return at + 1;
+        }
+        return first < STRING_32_BITS ? at + 2 : at + 5;
+    }
+
+    /** The element as a string of bytes. */
+    public byte[] get(int at) {
+        if (isLong(at)) {
+            return Ascii.decimal(toLong(at));
+        }
+        int start = stringStart(at);
+        return Arrays.copyOfRange(bytes, start, start + (int) stringLength(at));
+    }
+
+    /** The length of {@link #get}. */
+    public int length(int at) {
+        return isLong(at) ? Ascii.length(toLong(at)) : (int) stringLength(at);
+    }
+
+    /** Whether {@link #get} would return these bytes. */
+    public boolean holds(int at, byte[] value) {
+        if (isLong(at)) {
+            return Ascii.isLong(value) && Ascii.toLong(value) == toLong(at);
+        }
+        int length = (int) stringLength(at);
+        int start = stringStart(at);
+        return length == value.length && Arrays.equals(bytes, start, start + length, value, 0, length);
+    }
+
+    /** The first element equal to {@code value}, {@link #NONE} if there is none. */
+    public int find(byte[] value) {
+        return find(value, 1);
+    }
+
+    /** As {@link #find(byte[])}, looking at every {@code step}th element from the first on. */
+    public int find(byte[] value, int step) {
+        boolean number = Ascii.isLong(value);
+        long wanted = number ? Ascii.toLong(value) : 0;
+        for (int at = HEADER_BYTES; at < end; ) {
+            if (isLong(at)) {
+                if (number && toLong(at) == wanted) {
+                    return at;
+                }
+            } else if (!number && holds(at, value)) {
+                return at;
+            }
+            for (int i = 0; i < step && at < end; i++) {
+                at = behind(at);
+            }
+        }
+        return NONE;
+    }
+
+    // ---- changing ----
+
+    public void append(byte[] value) {
+        insert(end, value);
+    }
+
+    /** Inserts in front of the element {@code at}. */
+    public void insertBefore(int at, byte[] value) {
+        insert(at, value);
+    }
+
+    private void insert(int at, byte[] value) {
+        int length = encodedLength(value);
+        shift(at, at, length);
+        write(at, value);
+        count++;
+        header();
+    }
+
+    /** Puts another value in the place of the element {@code at}. */
+    public void replace(int at, byte[] value) {
+        int behind = behind(at);
+        shift(at, behind, encodedLength(value));
+        write(at, value);
+        header();
+    }
+
+    /** Removes the element {@code at} and those behind it, so many in all, and returns the one that follows. */
+    public int remove(int at, int elements) {
+        int behind = at;
+        for (int i = 0; i < elements; i++) {
+            behind = behind(behind);
+        }
+        shift(at, behind, 0);
+        count -= elements;
+        header();
+        return at == end ? NONE : at;
+    }
+
+    /** Makes room of {@code length} bytes in place of {@code [from..to)}. */
+    private void shift(int from, int to, int length) {
+        int newEnd = Math.addExact(end, length - (to - from));
+        byte[] target = bytes;
+        if (newEnd >= bytes.length || newEnd < bytes.length / 4 && bytes.length > 64) {
+            target = new byte[Math.addExact(newEnd, newEnd / 8) + 8 & ~7];
+            System.arraycopy(bytes, 0, target, 0, from);
+        }
+        System.arraycopy(bytes, to, target, from + length, end + 1 - to);
+        bytes = target;
+        end = newEnd;
+    }
+
+    private void header() {
+        writeLittleEndian(0, end + 1L, 4);
+        writeLittleEndian(4, Math.min(count, UNKNOWN_COUNT), 2);
+    }
+
+    /** The bytes that an element takes. */
+    private static int encodedLength(byte[] value) {
+        int data = Ascii.isLong(value) ? integerBytes(Ascii.toLong(value)) : stringBytes(value.length);
+        return data + backLengthBytes(data);
+    }
+
+    private static int stringBytes(int length) {
+        if (length < 64) {
+            return 1 + length;
+        }
+        return Math.addExact(length, length < 4096 ? 2 : 5);
+    }
+
+    private static int integerBytes(long value) {
+        if (value >= 0 && value < 128) {
+            return 1;
+        }
+        if (fits(value, 13)) {
+            return 2;
+        }
+        if (fits(value, 16)) {
+            return 3;
+        }
+        if (fits(value, 24)) {
+            return 4;
+        }
+        return fits(value, 32) ? 5 : 9;
+    }
+
+    private static boolean fits(long value, int bits) {
+        return signed(value, bits) == value;
+    }
+
+    private void write(int at, byte[] value) {
+        int data;
+        if (Ascii.isLong(value)) {
+            data = writeInteger(at, Ascii.toLong(value));
+        } else {
+            data = writeString(at, value);
+        }
+        int groups = backLengthBytes(data);
+        for (int i = 1; i <= groups; i++) { // the last byte holds the lowest group; each but the first says: go on
+            bytes[at + data + groups - i] = (byte) (data >>> 7 * (i - 1) & 0x7f | (i == groups ? 0 : 0x80));
+        }
+    }
+
+    private int writeInteger(int at, long value) {
+        int length = integerBytes(value);
+        switch (length) {
+            case 1 -> bytes[at] = (byte) value;
+            case 2 -> {
+                bytes[at] = (byte) (INTEGER_13_BITS | value >>> 8 & 0x1f);
+                bytes[at + 1] = (byte) value;
+            }
+            default -> {
+                bytes[at] = (byte) (length == 9 ? INTEGER_64_BITS : INTEGER_16_BITS + length - 3);
+                writeLittleEndian(at + 1, value, length - 1);
+            }
+        }
+        return length;
+    }
+
+    private int writeString(int at, byte[] value) {
+        int length = value.length;
+        int data = stringBytes(length);
+        if (length < 64) {
+            bytes[at] = (byte) (STRING_6_BITS | length);
+        } else if (length < 4096) {
+            bytes[at] = (byte) (STRING_12_BITS | length >>> 8);
+            bytes[at + 1] = (byte) length;
+        } else {
+            bytes[at] = (byte) STRING_32_BITS;
+            writeLittleEndian(at + 1, length, 4);
+        }
+        System.arraycopy(value, 0, bytes, at + data - length, length);
+        return data;
+    }
+
+    private void writeLittleEndian(int at, long value, int length) {
+        for (int i = 0; i < length; i++) {
+            bytes[at + i] = (byte) (value >>> 8 * i);
+        }
+    }
+
+    // ---- in bulk ----
+
+    /** The array with the bytes of an element that is no integer, from {@link #start} on; valid until the next change. */
+    byte[] array() {
+        return bytes;
+    }
+
+    /** Where in {@link #array} the bytes of an element that is no integer start. */
+    int start(int at) {
+        return stringStart(at);
+    }
+
+    /** Takes the elements from {@code at} on away into a listpack of their own. */
+    Listpack splitOff(int at) {
+        int moved = 0;
+        for (int each = at; each < end; each = behind(each)) {
+            moved++;
+        }
+        Listpack rest = new Listpack(new byte[HEADER_BYTES + end - at + 1], HEADER_BYTES + end - at, moved);
+        System.arraycopy(bytes, at, rest.bytes, HEADER_BYTES, end + 1 - at);
+        rest.header();
+        shift(at, end, 0);
+        count -= moved;
+        header();
+        return rest;
+    }
+
+    /** Puts the elements of another listpack behind these. */
+    void appendAll(Listpack other) {
+        int at = end;
+        int length = other.end - HEADER_BYTES;
+        shift(at, at, length);
+        System.arraycopy(other.bytes, HEADER_BYTES, bytes, at, length);
+        count += other.count;
+        header();
+    }
+
+    /**
+     * Removes elements equal to {@code value}, at most {@code most}, the last ones where {@code fromTail}, in one pass.
+     *
+     * @return how many
+     */
+    int removeAll(byte[] value, long most, boolean fromTail) {
+        int[] found = matches(value, most, fromTail);
+        if (found.length == 0) {
+            return 0;
+        }
+        int length = behind(found[0]) - found[0];
+        int target = found[0];
+        for (int i = 0; i < found.length; i++) {
+            int from = found[i] + length;
+            int to = i + 1 < found.length ? found[i + 1] : end;
+            System.arraycopy(bytes, from, bytes, target, to - from);
+            target += to - from;
+        }
+        shift(target, end, 0);
+        count -= found.length;
+        header();
+        return found.length;
+    }
+
+    /** The first or last elements equal to {@code value}, in ascending order. */
+    private int[] matches(byte[] value, long most, boolean fromTail) {
+        int[] found = new int[4];
+        int matches = 0;
+        for (int at = fromTail ? last() : first(); at != NONE && matches < most; ) {
+            if (holds(at, value)) {
+                found = matches == found.length ? Arrays.copyOf(found, 2 * matches) : found;
+                found[matches++] = at;
+            }
+            at = fromTail ? previous(at) : next(at);
+        }
+        int[] result = Arrays.copyOf(found, matches);
+        Arrays.sort(result);
+        return result;
+    }
+
+    // ---- as a whole ----
+
+    public Listpack copy() {
+        return new Listpack(Arrays.copyOf(bytes, end + 1), end, count);
+    }
+
+    /** The bytes in Redis's layout. */
+    public byte[] toByteArray() {
+        header();
+        return Arrays.copyOf(bytes, end + 1);
+    }
+}

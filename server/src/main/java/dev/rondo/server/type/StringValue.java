@@ -1,0 +1,107 @@
+package dev.rondo.server.type;
+
+import dev.rondo.server.resp.Ascii;
+import java.util.Arrays;
+
+/**
+ * What a string key holds, in one of three forms: a {@link Long} (Redis encoding "int"), an immutable {@code byte[]}
+ * ("embstr" up to 44 bytes, "raw" above), or a {@link RawString} that grows in place ("raw").
+ * Functions that take "a string value" take any of the three. Pure functions.
+ */
+public final class StringValue {
+    public static final int MAX_EMBEDDED_BYTES = 44;
+
+    private StringValue() {}
+
+    /** The form Redis chooses for bytes set by a client: an integer where the bytes are its canonical form. */
+    public static Object of(byte[] bytes) {
+        // The first byte rules out most values without a parse.
+        if (bytes.length > 0 && bytes.length <= Ascii.MAX_LONG_DIGITS && (bytes[0] <= '9') && Ascii.isLong(bytes)) {
+            return Ascii.toLong(bytes);
+        }
+        return bytes;
+    }
+
+    public static boolean isString(Object value) {
+        return value instanceof byte[] || value instanceof Long || value instanceof RawString;
+    }
+
+    /** The length in bytes. */
+    public static int length(Object string) {
+        if (string instanceof byte[] bytes) {
+            return bytes.length;
+        }
+        return string instanceof Long number ? Ascii.length(number) : ((RawString) string).length();
+    }
+
+    /** The bytes, which the caller must not change. */
+    public static byte[] bytes(Object string) {
+        if (string instanceof byte[] bytes) {
+            return bytes;
+        }
+        return string instanceof Long number ? Ascii.decimal(number) : ((RawString) string).toByteArray();
+    }
+
+    /** An array that starts with the value's {@link #length} bytes; not to be changed, valid until the value changes. */
+    public static byte[] array(Object string) {
+        return string instanceof RawString buffer ? buffer.array() : bytes(string);
+    }
+
+    /** Redis's name of the form: "int", "embstr" or "raw". */
+    public static String encoding(Object string) {
+        if (string instanceof Long) {
+            return "int";
+        }
+        return string instanceof byte[] bytes && bytes.length <= MAX_EMBEDDED_BYTES ? "embstr" : "raw";
+    }
+
+    /** The value in the form that grows in place: itself when it has that form. */
+    public static RawString growing(Object string) {
+        return string instanceof RawString buffer ? buffer : new RawString(bytes(string));
+    }
+
+    /** A copy that later changes of {@code string} do not reach. */
+    public static Object copy(Object string) {
+        return string instanceof RawString buffer ? new RawString(buffer.toByteArray()) : string;
+    }
+
+    /** A string with room to grow: bytes {@code [0..length)} of an array that doubles. */
+    public static final class RawString {
+        private static final int MOST_SPARE_BYTES = 1024 * 1024;
+
+        private byte[] bytes;
+        private int length;
+
+        public RawString(byte[] initial) {
+            bytes = initial.clone();
+            length = initial.length;
+        }
+
+        public int length() {
+            return length;
+        }
+
+        /** The array that holds the bytes; valid until the next change. */
+        public byte[] array() {
+            return bytes;
+        }
+
+        public byte[] toByteArray() {
+            return Arrays.copyOf(bytes, length);
+        }
+
+        public void append(byte[] more) {
+            write(length, more);
+        }
+
+        /** Overwrites from {@code offset} on; a gap behind the present end is filled with zero bytes. */
+        public void write(int offset, byte[] patch) {
+            int end = Math.max(length, Math.addExact(offset, patch.length));
+            if (end > bytes.length) {
+                bytes = Arrays.copyOf(bytes, (int) Math.min((long) end + MOST_SPARE_BYTES, 2L * end));
+            }
+            System.arraycopy(patch, 0, bytes, offset, patch.length);
+            length = end;
+        }
+    }
+}

@@ -1,0 +1,425 @@
+package dev.rondo.server.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.rondo.server.keyspace.Databases;
+import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.keyspace.Expirer;
+import dev.rondo.server.keyspace.Slot;
+import dev.rondo.server.persistence.DumpPayload;
+import dev.rondo.server.resp.Ascii;
+import dev.rondo.server.resp.ReplyWriter;
+import dev.rondo.server.stats.CommandStats;
+import dev.rondo.server.type.HashValue;
+import dev.rondo.server.type.SetValue;
+import dev.rondo.server.type.StringValue;
+import dev.rondo.server.type.Value;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What commands say they did, and that doing it elsewhere and later gives the same keys. */
+class EffectsTest {
+    private static final long NOW_MS = 1_700_000_000_000L;
+
+    private final CommandTable table = new CommandTable(Commands.ofData(1 << 20));
+    private final CommandStats stats = new CommandStats(table.size());
+    private final Databases primary = new Databases(1, Slot.Role.PRIMARY);
+    private final Databases replica = new Databases(1, Slot.Role.REPLICA);
+    private final Replayer replayer = new Replayer(replica, () -> table, stats);
+    private final List<String> effects = new ArrayList<>();
+    private final Call call = new Call(
+            primary,
+            (batch, nowMs) -> {
+                for (int i = 0; i < batch.size(); i++) {
+                    effects.add(Stream.of(batch.command(i)).map(Ascii::string).collect(Collectors.joining(" ")));
+                    replay(batch.slot(i), nowMs, batch.command(i));
+                }
+            },
+            stats.newShard(),
+            new SplittableRandom(1),
+            true);
+    private long nowMs = NOW_MS;
+
+    /** A replica applies everything late: it must not matter. */
+    private void replay(Slot slot, long atMs, byte[][] command) {
+        replayer.apply(replica.get(0).slot(slot.index()), slot.lastVersion(), atMs + 3_600_000, command);
+    }
+
+    /** All keys bear one hash tag, as in a cluster. */
+    private String run(String... words) {
+        byte[][] arguments = Stream.of(words).map(Ascii::bytes).toArray(byte[][]::new);
+        CommandSpec spec = table.find(arguments[0]);
+        ReplyWriter reply = new ReplyWriter();
+        call.begin(null, primary.get(0), reply, nowMs);
+        Slot slot = primary.get(0).slotOf(Ascii.bytes("{t}"));
+        if (spec.hasKeys()) {
+            slot.lock();
+            call.locked(slot, slot);
+        }
+        call.command(spec, arguments);
+        try {
+            spec.body().run(call);
+        } catch (CommandException e) {
+            reply.error(e.getMessage());
+        }
+        call.collectEffects();
+        call.commit();
+        if (spec.hasKeys()) {
+            slot.unlock();
+        }
+        return Ascii.string(reply.toByteArray());
+    }
+
+    private void runAll(String commands) {
+        for (String command : commands.split(";")) {
+            run(command.trim().split(" "));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            SET {t}a 1                          | SET {t}a 1
+            SET {t}a 1 EX 10                    | SET {t}a 1 PXAT 1700000010000
+            SET {t}a 1 NX GET PX 5              | SET {t}a 1 PXAT 1700000000005
+            SET {t}a 1 XX                       |
+            SET {t}b 1 NX                       |
+            SET {t}b 1 XX GET                   | SET {t}b 1
+            SET {t}b 1 KEEPTTL                  | SET {t}b 1 KEEPTTL
+            SETEX {t}a 10 v                     | SET {t}a v PXAT 1700000010000
+            PSETEX {t}a 10 v                    | SET {t}a v PXAT 1700000000010
+            SETNX {t}a v                        | SET {t}a v
+            SETNX {t}b v                        |
+            GETSET {t}b v                       | SET {t}b v
+            GETDEL {t}b                         | DEL {t}b
+            GETDEL {t}a                         |
+            GETEX {t}b                          |
+            GETEX {t}b EX 10                    | PEXPIREAT {t}b 1700000010000
+            GETEX {t}b PXAT 5                   | DEL {t}b
+            GETEX {t}b PERSIST                  |
+            GETEX {t}x PERSIST                  | PERSIST {t}x
+            INCR {t}b                           | INCR {t}b
+            INCRBYFLOAT {t}b 0.5                | SET {t}b 1.5 KEEPTTL
+            APPEND {t}b z                       | APPEND {t}b z
+            SETRANGE {t}b 3 z                   | SETRANGE {t}b 3 z
+            SETRANGE {t}b 3 ''                  | SETRANGE {t}b 3 ''
+            MSETNX {t}a 1 {t}c 2                | MSET {t}a 1 {t}c 2
+            MSETNX {t}a 1 {t}b 2                |
+            DEL {t}a {t}b                       | DEL {t}b
+            UNLINK {t}b {t}x                    | DEL {t}b {t}x
+            DEL {t}a                            |
+            EXPIRE {t}b 10                      | PEXPIREAT {t}b 1700000010000
+            EXPIRE {t}b -1                      | DEL {t}b
+            EXPIRE {t}b 10 XX                   |
+            EXPIREAT {t}b 1800000000 NX         | PEXPIREAT {t}b 1800000000000
+            PERSIST {t}x                        | PERSIST {t}x
+            PERSIST {t}b                        |
+            RENAME {t}b {t}b                    |
+            RENAME {t}b {t}x                    | RENAME {t}b {t}x
+            RENAMENX {t}b {t}x                  |
+            COPY {t}b {t}x                      |
+            COPY {t}b {t}x REPLACE              | COPY {t}b {t}x REPLACE
+            INCR {t}x                           |
+            GET {t}b                            |
+            LPUSH {t}n a b                      | LPUSH {t}n a b
+            RPUSHX {t}n a                       |
+            LPOP {t}l                           | LPOP {t}l
+            RPOP {t}l 5                         | RPOP {t}l 5
+            LPOP {t}l 0                         |
+            LSET {t}l 1 x                       | LSET {t}l 1 x
+            LINSERT {t}l AFTER b x              | LINSERT {t}l AFTER b x
+            LINSERT {t}l AFTER none x           |
+            LREM {t}l 0 b                       | LREM {t}l 0 b
+            LREM {t}l 0 none                    |
+            LTRIM {t}l 1 1                      | LTRIM {t}l 1 1
+            LTRIM {t}l 5 1                      | LTRIM {t}l 5 1
+            LTRIM {t}l 0 -1                     |
+            LMOVE {t}l {t}l LEFT RIGHT          | LMOVE {t}l {t}l LEFT RIGHT
+            LMOVE {t}l {t}n RIGHT LEFT          | LMOVE {t}l {t}n RIGHT LEFT
+            LMOVE {t}n {t}l RIGHT LEFT          |
+            RPOPLPUSH {t}l {t}n                 | RPOPLPUSH {t}l {t}n
+            LMPOP 2 {t}n {t}l LEFT              | LPOP {t}l 1
+            LMPOP 2 {t}n {t}l RIGHT COUNT 9     | RPOP {t}l 3
+            BLPOP {t}n {t}l 0                   | LPOP {t}l
+            BRPOP {t}l {t}l 0                   | RPOP {t}l
+            BLMOVE {t}l {t}n LEFT RIGHT 0       | LMOVE {t}l {t}n LEFT RIGHT
+            BRPOPLPUSH {t}l {t}n 0              | RPOPLPUSH {t}l {t}n
+            BLMPOP 0 2 {t}n {t}l LEFT COUNT 2   | LPOP {t}l 2
+            BLPOP {t}n 0                        |
+            RENAME {t}l {t}n                    | RENAME {t}l {t}n
+            COPY {t}l {t}n                      | COPY {t}l {t}n
+            HSET {t}h f 2 g 3                   | HSET {t}h f 2 g 3
+            HSETNX {t}h f 2                     |
+            HSETNX {t}h g 2                     | HSETNX {t}h g 2
+            HINCRBY {t}h f 2                    | HINCRBY {t}h f 2
+            HINCRBYFLOAT {t}h f 0.5             | HSET {t}h f 1.5
+            HINCRBYFLOAT {t}b f 0.5             |
+            HDEL {t}h x                         |
+            HDEL {t}h x f                       | HDEL {t}h x f
+            HSET {t}b f 1                       |
+            HEXPIRE {t}h 10 FIELDS 2 f x        | HPEXPIREAT {t}h 1700000010000 FIELDS 1 f
+            HEXPIRE {t}h 10 XX FIELDS 1 f       |
+            HPEXPIREAT {t}h 5 FIELDS 2 f f      | HDEL {t}h f
+            HPERSIST {t}h FIELDS 1 f            |
+            HTTL {t}h FIELDS 1 f                |
+            SADD {t}s a b                       | SADD {t}s a b
+            SADD {t}s a                         |
+            SREM {t}s b                         |
+            SREM {t}s a b                       | SREM {t}s a b
+            SPOP {t}s                           | SREM {t}s a
+            SPOP {t}s 1                         | DEL {t}s
+            SPOP {t}s 0                         |
+            SPOP {t}n 0                         |
+            SMOVE {t}s {t}n a                   | SMOVE {t}s {t}n a
+            SMOVE {t}s {t}n b                   |
+            SMOVE {t}s {t}s a                   |
+            SUNIONSTORE {t}n {t}s               | SUNIONSTORE {t}n {t}s
+            SINTERSTORE {t}n {t}s {t}n          |
+            SINTERSTORE {t}b {t}n               | SINTERSTORE {t}b {t}n
+            SRANDMEMBER {t}s                    |
+            ZADD {t}a 1 m                       | ZADD {t}a 1 m
+            ZADD {t}a XX 1 m                    |
+            ZADD {t}z NX 5 a 4 d                | ZADD {t}z NX 5 a 4 d
+            ZADD {t}z GT 1 b                    |
+            ZADD {t}z INCR 0 a                  |
+            ZADD {t}z INCR 0.1 a                | ZADD {t}z INCR 0.1 a
+            ZINCRBY {t}z 2 a                    | ZINCRBY {t}z 2 a
+            ZREM {t}z a x                       | ZREM {t}z a x
+            ZREM {t}z x                         |
+            ZPOPMIN {t}z                        | ZPOPMIN {t}z 1
+            ZPOPMIN {t}z 0                      |
+            ZPOPMAX {t}z 99                     | ZPOPMAX {t}z 3
+            ZPOPMAX {t}a 99                     |
+            ZMPOP 2 {t}a {t}z MAX COUNT 2       | ZPOPMAX {t}z 2
+            ZMPOP 1 {t}a MIN                    |
+            BZPOPMIN {t}a {t}z 0                | ZPOPMIN {t}z 1
+            BZPOPMAX {t}z 0                     | ZPOPMAX {t}z 1
+            BZMPOP 0 2 {t}a {t}z MIN COUNT 9    | ZPOPMIN {t}z 3
+            BZPOPMIN {t}a 0                     |
+            ZREMRANGEBYRANK {t}z 0 1            | ZREMRANGEBYRANK {t}z 0 1
+            ZREMRANGEBYSCORE {t}z 8 9           |
+            ZREMRANGEBYLEX {t}z - +             | ZREMRANGEBYLEX {t}z - +
+            ZRANGESTORE {t}a {t}z 0 1           | ZRANGESTORE {t}a {t}z 0 1
+            ZRANGESTORE {t}a {t}z 8 9           |
+            ZRANGESTORE {t}b {t}z 8 9           | ZRANGESTORE {t}b {t}z 8 9
+            ZUNIONSTORE {t}a 1 {t}z             | ZUNIONSTORE {t}a 1 {t}z
+            ZINTERSTORE {t}a 2 {t}z {t}c        |
+            ZDIFFSTORE {t}x 2 {t}z {t}z         | ZDIFFSTORE {t}x 2 {t}z {t}z
+            ZRANDMEMBER {t}z 2                  |
+            GEOADD {t}z CH 13.361389 38.115556 Palermo | ZADD {t}z CH 3479099956230698 Palermo
+            GEOADD {t}z XX 13.361389 38.115556 Palermo |
+            GEOSEARCHSTORE {t}a {t}g FROMLONLAT 13 38 BYRADIUS 99 km | GEOSEARCHSTORE {t}a {t}g FROMLONLAT 13 38 BYRADIUS 99 km
+            GEORADIUS {t}g 13 38 99 km STORE {t}a | GEORADIUS {t}g 13 38 99 km STORE {t}a
+            GEORADIUS {t}g 13 38 99 km          |
+            GEORADIUSBYMEMBER {t}g P 1 m STOREDIST {t}a | GEORADIUSBYMEMBER {t}g P 1 m STOREDIST {t}a
+            """)
+    void commandsPropagateWhatTheyDid(String command, String effect) {
+        runAll("SET {t}b 1; SET {t}x word EX 100; RPUSH {t}l a b c; HSET {t}h f 1; SADD {t}s a");
+        runAll("ZADD {t}z 1 a 2 b 3 c; GEOADD {t}g 13.361389 38.115556 P");
+        effects.clear();
+        run(command.split(" "));
+        assertEquals(effect == null ? List.of() : List.of(effect), effects);
+        assertSameKeys();
+    }
+
+    @Test
+    void restorePropagatesAnAbsoluteExpiryAndNoCondition() {
+        run("SET", "{t}a", "hello");
+        byte[] payload = DumpPayload.of(Ascii.bytes("hello"));
+        effects.clear();
+        assertEquals("+OK\r\n", run("RESTORE", "{t}b", "10", Ascii.string(payload), "IDLETIME", "5"));
+        String expected = "RESTORE {t}b 1700000000010 " + Ascii.string(payload) + " REPLACE ABSTTL";
+        assertEquals(List.of(expected), effects);
+        effects.clear();
+        assertEquals("+OK\r\n", run("RESTORE", "{t}b", "10", Ascii.string(payload), "ABSTTL", "REPLACE"));
+        assertEquals(List.of("DEL {t}b"), effects);
+        assertSameKeys();
+    }
+
+    @Test
+    void fieldsPastTheirTimeAreRemovedEverywhereBeforeACommandMeetsThem() {
+        runAll("HSET {t}e f 1 g 2 h 3; HPEXPIRE {t}e 5 FIELDS 1 f; HPEXPIRE {t}e 9 FIELDS 1 g");
+        effects.clear();
+        assertEquals("$3\r\n1.5\r\n", run("HINCRBYFLOAT", "{t}e", "f", "0.5"));
+        assertEquals(List.of("HSET {t}e f 1.5", "HPEXPIREAT {t}e " + (NOW_MS + 5) + " FIELDS 1 f"), effects);
+        assertSameKeys();
+        nowMs += 6;
+        effects.clear();
+        assertEquals(":1\r\n", run("HINCRBY", "{t}e", "f", "1"));
+        assertEquals(List.of("HDEL {t}e f", "HINCRBY {t}e f 1"), effects);
+        assertSameKeys();
+        nowMs += 6;
+        effects.clear();
+        assertEquals(":2\r\n", run("HLEN", "{t}e"));
+        assertEquals(List.of("HDEL {t}e g"), effects);
+        runAll("HPEXPIRE {t}e 1 FIELDS 2 f h");
+        nowMs += 2;
+        effects.clear();
+        assertEquals("+none\r\n", run("TYPE", "{t}e"));
+        assertEquals(1, effects.size());
+        assertSameKeys();
+    }
+
+    /** More than one command removes at once: what is left over is neither seen nor counted, and can be written. */
+    @Test
+    void aHashWithVeryManyExpiredFieldsShowsNone() {
+        String[] fields = IntStream.range(0, 2000).mapToObj(i -> "f" + i).toArray(String[]::new);
+        String[] words = Stream.concat(
+                        Stream.of("HSET", "{t}e", "last", "1"),
+                        Stream.of(fields).flatMap(f -> Stream.of(f, "7")))
+                .toArray(String[]::new);
+        run(words);
+        run(Stream.concat(Stream.of("HPEXPIRE", "{t}e", "5", "FIELDS", "2000"), Stream.of(fields))
+                .toArray(String[]::new));
+        nowMs += 6;
+        assertEquals(":1\r\n", run("HLEN", "{t}e"));
+        assertEquals("*2\r\n$4\r\nlast\r\n$1\r\n1\r\n", run("HGETALL", "{t}e"));
+        String last = fields[1999];
+        assertEquals("$-1\r\n", run("HGET", "{t}e", last));
+        assertEquals(":0\r\n", run("HEXISTS", "{t}e", last));
+        assertEquals("*1\r\n:-2\r\n", run("HTTL", "{t}e", "FIELDS", "1", last));
+        assertEquals("$4\r\nlast\r\n", run("HRANDFIELD", "{t}e"));
+        assertEquals(":1\r\n", run("HINCRBY", "{t}e", fields[1998], "1"));
+        assertEquals(":0\r\n", run("HDEL", "{t}e", last));
+        assertEquals(":2\r\n", run("HLEN", "{t}e"));
+        assertSameKeys();
+    }
+
+    @Test
+    void fieldsExpireInTheBackground() {
+        runAll("HSET {t}e f 1 g 2; HPEXPIRE {t}e 5 FIELDS 1 f; HSET {t}d f 1; HPEXPIRE {t}d 9 FIELDS 1 f");
+        Expirer expirer = new Expirer(primary, () -> nowMs, (slot, expired, atMs) -> {
+            call.begin(null, primary.get(0), new ReplyWriter(0), atMs);
+            call.locked(slot, slot);
+            expired.forEach(entry -> call.expireAny(slot, entry));
+            call.commit();
+        });
+        nowMs += 5;
+        effects.clear();
+        assertEquals(0, expirer.run(1_000_000_000));
+        nowMs += 1;
+        assertEquals(1, expirer.run(1_000_000_000));
+        assertEquals(List.of("HDEL {t}e f"), effects);
+        nowMs += 4;
+        assertEquals(1, expirer.run(1_000_000_000));
+        assertEquals(List.of("HDEL {t}e f", "HDEL {t}d f"), effects);
+        assertSameKeys();
+        nowMs += 1_000_000;
+        assertEquals(0, expirer.run(1_000_000_000));
+    }
+
+    @Test
+    void poppedMembersAreNamedInSeveralEffectsWhenTheyAreMany() {
+        run(Stream.concat(Stream.of("SADD", "{t}many"), IntStream.range(0, 2500).mapToObj(i -> "m" + i))
+                .toArray(String[]::new));
+        effects.clear();
+        run("SPOP", "{t}many", "2400");
+        assertEquals(
+                List.of(1026, 1026, 354),
+                effects.stream().map(effect -> effect.split(" ").length).toList());
+        assertSameKeys();
+    }
+
+    @Test
+    void meetingAnExpiredKeyRemovesItEverywhereFirst() {
+        runAll("SET {t}a 1 PX 5; SET {t}b 2");
+        nowMs += 6;
+        effects.clear();
+        assertEquals("$-1\r\n", run("GET", "{t}a"));
+        assertEquals(List.of("DEL {t}a"), effects);
+        runAll("SET {t}a 1 PX 5");
+        nowMs += 6;
+        effects.clear();
+        run("RENAME", "{t}b", "{t}a");
+        assertEquals(List.of("DEL {t}a", "RENAME {t}b {t}a"), effects);
+        assertSameKeys();
+    }
+
+    @Test
+    void aReplayedFlushEmptiesItsSlotAlone() {
+        runAll("SET {t}a 1; SET {t}b 2");
+        Slot other = replica.get(0).slotOf(Ascii.bytes("elsewhere"));
+        other.lock();
+        other.add(Ascii.bytes("elsewhere"), 1L);
+        other.unlock();
+        effects.clear();
+        run("FLUSHALL");
+        assertEquals(List.of("FLUSHDB"), effects);
+        assertEquals(0, replica.get(0).slotOf(Ascii.bytes("{t}")).size());
+        assertEquals(1, other.size());
+    }
+
+    @Test
+    void aSlotBeingHandedOverIsNeitherFlushedNorPassedOver() {
+        runAll("SET {t}a 1");
+        Slot slot = primary.get(0).slotOf(Ascii.bytes("{t}"));
+        slot.lock();
+        slot.become(Slot.Role.PARKED, true);
+        slot.unlock();
+        effects.clear();
+        assertEquals(
+                slot,
+                assertThrows(SlotParkedException.class, () -> run("FLUSHALL")).slot());
+        assertThrows(SlotParkedException.class, () -> run("KEYS", "*"));
+        assertThrows(SlotParkedException.class, () -> run("SCAN", "0"));
+        assertEquals(List.of(), effects);
+        assertEquals(1, slot.size());
+    }
+
+    @Property(tries = 300)
+    void aReplicaThatReplaysTheEffectsHoldsTheSameKeys(@ForAll long seed) {
+        runAll("FLUSHALL");
+        Random random = new Random(seed);
+        for (int i = 0; i < 120; i++) {
+            run(RandomCommand.draw(random, nowMs));
+            nowMs += random.nextInt(3);
+            assertSameKeys();
+        }
+    }
+
+    private void assertSameKeys() {
+        assertEquals(keys(primary), keys(replica));
+    }
+
+    private static Map<String, String> keys(Databases databases) {
+        Map<String, String> keys = new TreeMap<>();
+        Slot slot = databases.get(0).slotOf(Ascii.bytes("{t}"));
+        slot.forEach(entry -> keys.put(Ascii.string(entry.key()), describe(entry)));
+        return keys;
+    }
+
+    private static String describe(Entry entry) {
+        return content(entry.value()) + " until " + entry.expireAtMs() + " version " + entry.version();
+    }
+
+    private static String content(Object value) {
+        if (value instanceof HashValue hash) {
+            Map<String, String> fields = new TreeMap<>();
+            hash.forEach((field, content) ->
+                    fields.put(Ascii.string(field), Ascii.string(content) + " until " + hash.expiryOf(field)));
+            return fields.toString();
+        }
+        if (value instanceof SetValue set) {
+            return set.members().stream().map(Ascii::string).sorted().toList().toString();
+        }
+        return value instanceof Value collection
+                ? HexFormat.of().formatHex(DumpPayload.of(collection))
+                : Ascii.string(StringValue.bytes(value));
+    }
+}

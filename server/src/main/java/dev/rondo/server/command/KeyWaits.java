@@ -97,7 +97,7 @@ final class KeyWaits {
     void redirect(BlockedClient blocked, Slot slot) {
         slot.lock();
         try {
-            if (blocked.isOver() || dispatcher.mayWait(blocked.client(), blocked.spec(), slot)) {
+            if (blocked.isOver() || Admission.mayWait(blocked.client(), blocked.spec(), slot)) {
                 return;
             }
         } finally {
@@ -167,7 +167,7 @@ final class KeyWaits {
             if (blocked.isOver()) {
                 done.add(blocked);
             } else if (blocked.keyWait().taker().isReady(entry)
-                    && (slot.isPrimary() || dispatcher.mayWait(blocked.client(), blocked.spec(), slot))) {
+                    && (slot.isPrimary() || Admission.mayWait(blocked.client(), blocked.spec(), slot))) {
                 complete = isTargetLocked(blocked, slot, borrowed);
                 if (!complete) {
                     break;

@@ -1,5 +1,7 @@
 package dev.rondo.server.command;
 
+import dev.rondo.server.keyspace.KeySlot;
+import dev.rondo.server.keyspace.Keyspace;
 import dev.rondo.server.keyspace.Slot;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,6 +40,17 @@ final class SlotLocks {
         }
         if (seen.add(slot)) {
             slots.add(slot);
+        }
+    }
+
+    /** Adds the slots of the keys in a database and, if there is another, the same slots there. */
+    void add(Keyspace keyspace, byte[][] keys, @Nullable Keyspace other) {
+        for (byte[] key : keys) {
+            int index = KeySlot.of(key);
+            add(keyspace.slot(index));
+            if (other != null) {
+                add(other.slot(index));
+            }
         }
     }
 

@@ -1,0 +1,80 @@
+package dev.rondo.server.command;
+
+import dev.rondo.server.resp.ReplyWriter;
+import dev.rondo.server.stats.CommandStats;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the commands of one event loop on its {@link Call}, one after the other, and counts what became of each:
+ * processed, failed, rejected. Whoever runs a command has taken it through the gates and locked its slots. Confined to
+ * the event loop.
+ */
+final class Execution {
+    private final Call call;
+    private final CommandStats.Shard stats;
+    private final @Nullable CommandSpec exec;
+    private long nowMs; // the time of the batch: all commands of one read happen at once
+
+    Execution(Node node, Call call) {
+        this.call = call;
+        this.stats = call.stats();
+        this.exec = node.commands().find("exec");
+    }
+
+    void beginBatch(long newNowMs) {
+        nowMs = newNowMs;
+    }
+
+    /** Unix time in milliseconds of everything that runs now. */
+    long nowMs() {
+        return nowMs;
+    }
+
+    /** Whether the command is EXEC. */
+    boolean isExec(CommandSpec spec) {
+        return spec == exec;
+    }
+
+    /** Runs one command of the call: counts it, turns its exception into a reply, collects its effects. */
+    void run(CommandSpec spec, byte[][] arguments, long startNs) {
+        ReplyWriter reply = call.reply();
+        int start = reply.size();
+        call.command(spec, arguments);
+        try {
+            spec.body().run(call);
+        } catch (CommandException e) {
+            reply.truncate(start);
+            reply.error(e.getMessage());
+            stats.failed[spec.id()]++;
+        }
+        call.collectEffects();
+        processed(spec);
+        stats.nanoseconds[spec.id()] += System.nanoTime() - startNs;
+    }
+
+    /** A command was run. */
+    void processed(CommandSpec spec) {
+        stats.processed++;
+        stats.calls[spec.id()]++;
+    }
+
+    /** A command that was run ended in an error. */
+    void failed(CommandSpec spec) {
+        stats.failed[spec.id()]++;
+    }
+
+    /** A gate refuses a command (null: an unknown one) and thereby the transaction that it was meant for. */
+    void reject(Client client, @Nullable CommandSpec spec, ReplyWriter reply, String error) {
+        if (spec != null) {
+            stats.rejected[spec.id()]++;
+            client.requested(spec, nowMs);
+        }
+        if (spec != null && spec == exec) {
+            client.transaction().close();
+            reply.error(Errors.execAborted(error));
+        } else {
+            client.transaction().markBroken();
+            reply.error(error);
+        }
+    }
+}

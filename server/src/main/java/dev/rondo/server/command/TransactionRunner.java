@@ -1,0 +1,173 @@
+package dev.rondo.server.command;
+
+import dev.rondo.server.keyspace.Databases;
+import dev.rondo.server.keyspace.KeySlot;
+import dev.rondo.server.keyspace.Keyspace;
+import dev.rondo.server.keyspace.Slot;
+import dev.rondo.server.resp.ReplyWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Queues the commands of transactions and runs them: all under the locks of their slots, with one commit. In a cluster
+ * they have one slot. Confined to an event loop.
+ */
+final class TransactionRunner {
+    private final Databases databases;
+    private final boolean cluster;
+    private final Call call;
+    private final Execution execution;
+    private final Admission admission;
+    private final KeyWaits waits;
+    private final SlotLocks locks;
+
+    /** {@code locks} is the event loop's, as long as it runs one request. */
+    TransactionRunner(Node node, Call call, Execution execution, Admission admission, KeyWaits waits, SlotLocks locks) {
+        this.databases = node.databases();
+        this.cluster = node.ownership().isCluster();
+        this.call = call;
+        this.execution = execution;
+        this.admission = admission;
+        this.waits = waits;
+        this.locks = locks;
+    }
+
+    /** Keeps a command for EXEC, if it may be part of the transaction. */
+    void enqueue(Client client, CommandSpec spec, byte[][] arguments, ReplyWriter reply) {
+        if (spec.is(Flag.NO_MULTI)) {
+            execution.reject(client, spec, reply, "ERR Command not allowed inside a transaction");
+            return;
+        }
+        String refusal = admission.refusalWhenQueued(client, spec, arguments);
+        if (refusal != null) {
+            execution.reject(client, spec, reply, refusal);
+            return;
+        }
+        client.requested(spec, execution.nowMs());
+        client.transaction().queue(spec, arguments);
+        reply.queued();
+    }
+
+    /** EXEC. */
+    void run(Client client, CommandSpec exec, byte[][] arguments, ReplyWriter reply) {
+        Transaction transaction = client.transaction();
+        client.requested(exec, execution.nowMs());
+        call.begin(client, databases.get(client.database()), reply, execution.nowMs());
+        locks.clear();
+        int keySlots = addSlots(transaction);
+        boolean crossesSlots = cluster && keySlots > 1;
+        if (crossesSlots || transaction.isBroken()) {
+            transaction.close();
+            execution.failed(exec);
+            reply.error(
+                    crossesSlots
+                            ? Admission.CROSS_SLOT
+                            : "EXECABORT Transaction discarded because of previous errors.");
+            return;
+        }
+        locks.lock();
+        boolean admitted = false;
+        try {
+            admitted = admit(client, exec, arguments, keySlots);
+            if (admitted) {
+                if (transaction.isTouched(execution.nowMs())) {
+                    reply.nullArray();
+                } else {
+                    runQueued(client, transaction, reply);
+                }
+                execution.processed(exec);
+            }
+        } finally {
+            locks.unlock();
+            if (admitted || !client.connection().isSuspended()) { // a suspended one comes again
+                transaction.close();
+            }
+        }
+    }
+
+    /** Whether the transaction may run now, with its slots locked; otherwise its client is told, or suspended. */
+    private boolean admit(Client client, CommandSpec exec, byte[][] arguments, int keySlots) {
+        Transaction transaction = client.transaction();
+        ReplyWriter reply = call.reply();
+        if (cluster && keySlots == 1) {
+            Slot slot = keySlot(transaction);
+            boolean onReplica = client.isReadOnly() && !transaction.writes();
+            if (!admission.admit(client, onReplica, slot, arguments, reply)
+                    || !admission.admitWrite(client, exec, transaction.writes(), slot, reply)) {
+                return false;
+            }
+            call.locked(slot, slot);
+        } else if (locks.count() > 0) {
+            call.locked(locks.only(), locks.first());
+        }
+        if (!transaction.isWholeKeyspace()) {
+            return true;
+        }
+        if (!admission.admitUnslotted(client, true, arguments)) {
+            return false;
+        }
+        Slot parked = parkedSlot();
+        return parked == null || !admission.park(client, parked, arguments);
+    }
+
+    /** Adds the slots to lock and returns how many hold keys of commands. */
+    private int addSlots(Transaction transaction) {
+        Keyspace keyspace = call.keyspace();
+        for (Transaction.Queued queued : transaction.queue()) {
+            byte[][] keys = queued.spec().hasKeys() ? queued.spec().keys(queued.arguments()) : null;
+            if (keys != null) {
+                locks.add(keyspace, keys, otherKeyspace(queued.spec(), queued.arguments()));
+            } else if (queued.spec().name().equals("select") && !cluster) {
+                Long number = Arguments.longOrNull(queued.arguments()[1]);
+                boolean valid = number != null && number >= 0 && number < databases.count();
+                keyspace = valid ? databases.get((int) (long) number) : keyspace;
+            }
+        }
+        int keySlots = locks.count();
+        transaction.watchedSlots().forEach(locks::add);
+        if (transaction.isWholeKeyspace()) {
+            for (Keyspace each : databases.existing()) {
+                for (int i = 0; i < KeySlot.SLOTS; i++) {
+                    locks.add(each.slot(i));
+                }
+            }
+        }
+        return keySlots;
+    }
+
+    /** The other database that a command reaches into on a plain server; null when there is none. */
+    @Nullable Keyspace otherKeyspace(CommandSpec spec, byte[][] arguments) {
+        int other = spec.hasOtherDatabase() && !cluster ? spec.otherDatabase(arguments) : -1;
+        return other >= 0 && other < databases.count() ? databases.get(other) : null;
+    }
+
+    /** A slot of database 0 that is being handed over, with all of them locked. */
+    private @Nullable Slot parkedSlot() {
+        for (int i = 0; i < KeySlot.SLOTS; i++) {
+            Slot slot = databases.get(0).slot(i);
+            if (slot.role() == Slot.Role.PARKED) {
+                return slot;
+            }
+        }
+        return null;
+    }
+
+    private Slot keySlot(Transaction transaction) {
+        for (Transaction.Queued queued : transaction.queue()) {
+            byte[][] keys = queued.spec().hasKeys() ? queued.spec().keys(queued.arguments()) : null;
+            if (keys != null && keys.length > 0) {
+                return call.keyspace().slotOf(keys[0]);
+            }
+        }
+        throw new IllegalStateException("no key in the transaction");
+    }
+
+    private void runQueued(Client client, Transaction transaction, ReplyWriter reply) {
+        reply.array(transaction.queue().size());
+        for (Transaction.Queued queued : transaction.queue()) {
+            call.keyspace(databases.get(client.database())); // SELECT may stand among the commands
+            execution.run(queued.spec(), queued.arguments(), System.nanoTime());
+        }
+        call.commit();
+        waits.serve(locks.all(), execution.nowMs());
+    }
+}

@@ -198,6 +198,11 @@ public final class ClusterService implements Ownership, AutoCloseable {
     }
 
     @Override
+    public boolean isDue(Slot slot) {
+        return roles.isDue(slot);
+    }
+
+    @Override
     public String refusal(int slot) {
         Member owner = servedBy(slot);
         if (owner == null || owner.id().equals(self.id())) {

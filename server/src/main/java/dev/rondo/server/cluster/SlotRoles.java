@@ -59,6 +59,7 @@ final class SlotRoles {
     private final long[] takenAt = new long[KeySlot.SLOTS]; // an epoch, 0 = none; each guarded by its slot's lock
     private final long[] requestedAtNs = new long[KeySlot.SLOTS]; // each guarded by its slot's lock
     private final Merge[] merges = new Merge[KeySlot.SLOTS]; // each guarded by its slot's lock
+    private final long[] appliedEpochs = new long[KeySlot.SLOTS]; // each guarded by its slot's lock
 
     SlotRoles(
             Keyspace keyspace,
@@ -105,6 +106,8 @@ final class SlotRoles {
             slot.lock();
             try {
                 apply(next, slot, aftermath);
+                appliedEpochs[i] = next.epoch();
+                slot.releaseParked();
             } finally {
                 slot.unlock();
             }
@@ -313,6 +316,15 @@ final class SlotRoles {
         Aftermath aftermath = new Aftermath(now);
         apply(now, slot, aftermath);
         finish(aftermath);
+    }
+
+    /**
+     * Whether the newest table gives the (locked) slot to this node and {@link #apply} is yet to come to it: until
+     * then nobody serves the slot, and nobody else will.
+     */
+    boolean isDue(Slot slot) {
+        SlotTable now = table.get();
+        return appliedEpochs[slot.index()] < now.epoch() && now.ownerIndex(self, slot.index()) == 0;
     }
 
     /** To whom the slot was handed since the newest table, null when it was not. A racy read is fine. */

@@ -81,7 +81,7 @@ final class Admission {
         if (role == Slot.Role.REPLICA && onReplica && slot.isInSync()) {
             return true;
         }
-        if (role == Slot.Role.PARKED) {
+        if (role == Slot.Role.PARKED || ownership.isDue(slot)) {
             client.connection().suspend();
             slot.park(() -> retry.again(client, arguments));
             return false;
@@ -146,10 +146,21 @@ final class Admission {
                 return CROSS_SLOT;
             }
         }
-        Slot.Role role = node.databases().get(0).slot(index).role();
+        Slot slot = node.databases().get(0).slot(index);
+        Slot.Role role = slot.role();
         boolean served = role == Slot.Role.PRIMARY
                 || role == Slot.Role.PARKED
-                || role == Slot.Role.REPLICA && mayUseReplica(client, spec);
+                || role == Slot.Role.REPLICA && mayUseReplica(client, spec)
+                || isDue(slot);
         return served ? null : ownership.refusal(index);
+    }
+
+    private boolean isDue(Slot slot) {
+        slot.lock();
+        try {
+            return ownership.isDue(slot);
+        } finally {
+            slot.unlock();
+        }
     }
 }

@@ -117,19 +117,24 @@ public final class Slot {
         if (queues != null) {
             queues.roleChanged(this);
         }
-        if (newRole != Role.PARKED && parked != null) {
-            List<Runnable> waiting = parked;
-            parked = null;
-            waiting.forEach(Runnable::run);
-        }
+        releaseParked();
     }
 
-    /** Calls {@code retry} (which must only schedule work) once the slot is no longer {@link Role#PARKED}. */
+    /** Calls {@code retry} (which must only schedule work) when the role is settled: {@link #releaseParked}. */
     public void park(Runnable retry) {
         if (parked == null) {
             parked = new ArrayList<>();
         }
         parked.add(retry);
+    }
+
+    /** The requests that wait for the role of this slot go on, unless it is {@link Role#PARKED}. */
+    public void releaseParked() {
+        if (role != Role.PARKED && parked != null) {
+            List<Runnable> waiting = parked;
+            parked = null;
+            waiting.forEach(Runnable::run);
+        }
     }
 
     // ---- order ----

@@ -39,7 +39,8 @@ public final class Families {
                 HashFamilies.hashes(),
                 SetFamilies.sets(),
                 SortedSetFamilies.sortedSets(),
-                GeoFamily.geo());
+                GeoFamily.geo(),
+                SortFamily.sort());
     }
 
     public static List<CommandFamily> named(List<String> names) {

@@ -88,7 +88,10 @@ final class CommandEntry {
         reply.bulk("begin_search");
         reply.map(2);
         String keyword = spec.keyword();
-        if (keyword != null) {
+        if (spec.isUnknown()) {
+            type(reply, "unknown");
+            reply.map(0);
+        } else if (keyword != null) {
             type(reply, "keyword");
             reply.map(2);
             reply.bulk("keyword");
@@ -101,7 +104,10 @@ final class CommandEntry {
         }
         reply.bulk("find_keys");
         reply.map(2);
-        if (spec.countAt() == KeySpec.NO_COUNT) {
+        if (spec.isUnknown()) {
+            type(reply, "unknown");
+            reply.map(0);
+        } else if (spec.countAt() == KeySpec.NO_COUNT) {
             type(reply, "range");
             reply.map(3);
             boolean fromTheEnd = spec.last() < 0;

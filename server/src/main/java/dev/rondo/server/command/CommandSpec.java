@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ public final class CommandSpec {
     private final Map<String, CommandSpec> subcommands = new LinkedHashMap<>(0);
     private boolean wholeKeyspace;
     private @Nullable ToIntFunction<byte[][]> otherDatabase;
+    private Predicate<byte[][]> reachesAnyKey = arguments -> false;
     private boolean runsInTransactionState;
     private int id = -1;
     private Body body = call -> {
@@ -90,6 +92,12 @@ public final class CommandSpec {
         return this;
     }
 
+    /** Adds keys of which no rule says where they stand: {@link #keyFinder} finds them, if anything can. */
+    public CommandSpec unknownKeys(String... keyFlags) {
+        keySpecs.add(KeySpec.unknown(keyFlags));
+        return this;
+    }
+
     /** Finds the keys where no {@link KeySpec} can say where they are; it returns null for malformed arguments. */
     public CommandSpec keyFinder(Function<byte[][], byte[] @Nullable []> finder) {
         keyFinder = finder;
@@ -111,6 +119,15 @@ public final class CommandSpec {
     /** The command's keys may stand in another database too; it is negative or out of range where there is none. */
     public CommandSpec otherDatabase(ToIntFunction<byte[][]> numberFinder) {
         otherDatabase = numberFinder;
+        return this;
+    }
+
+    /**
+     * With such arguments the command reaches keys that only what it reads will name. On a plain server it then has every
+     * slot of its database locked; in a cluster it must not do so.
+     */
+    public CommandSpec reachesAnyKey(Predicate<byte[][]> when) {
+        reachesAnyKey = when;
         return this;
     }
 
@@ -264,6 +281,10 @@ public final class CommandSpec {
     /** The number of the other database whose keys the command reaches, not necessarily a valid one. */
     int otherDatabase(byte[][] arguments) {
         return otherDatabase == null ? -1 : otherDatabase.applyAsInt(arguments);
+    }
+
+    boolean reachesAnyKey(byte[][] arguments) {
+        return reachesAnyKey.test(arguments);
     }
 
     boolean isNotQueued() {

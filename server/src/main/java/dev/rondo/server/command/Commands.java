@@ -29,6 +29,7 @@ public final class Commands {
         all.addAll(ScanCommands.commands());
         all.addAll(ObjectCommands.commands());
         all.addAll(DumpCommands.commands());
+        all.addAll(SortCommands.commands());
         all.addAll(SortedSetCommands.commands());
         all.addAll(SortedSetRangeCommands.commands());
         all.addAll(SortedSetPopCommands.commands());

@@ -229,7 +229,7 @@ public final class Dispatcher implements RequestHandler {
 
     private void runOnKeys(Client client, CommandSpec spec, byte[][] arguments, byte[][] keys, ReplyWriter reply) {
         locks.clear();
-        locks.add(call.keyspace(), keys, transactions.otherKeyspace(spec, arguments));
+        transactions.addSlots(call.keyspace(), keys, spec, arguments);
         if (ownership.isCluster() && locks.count() > 1) {
             execution.reject(client, spec, reply, Admission.CROSS_SLOT);
             return;

@@ -162,14 +162,17 @@ final class IntrospectionCommands {
         }
     }
 
+    /** What a command does with a key that no spec finds, the last one says. */
     private static List<String> flagsOf(CommandSpec spec, byte[][] arguments, byte[] key) {
+        List<String> flags = List.of();
         for (KeySpec each : spec.keySpecs()) {
             byte[][] keys = each.keys(arguments);
             if (keys != null && Arrays.asList(keys).contains(key)) { // the very array, not one like it
                 return each.flags();
             }
+            flags = each.flags();
         }
-        return List.of();
+        return flags;
     }
 
     private void list(Call call) {

@@ -8,13 +8,15 @@ import org.jspecify.annotations.Nullable;
  * Where the keys of a command stand among its arguments: {@code first} to {@code last} (negative: counted from the
  * end), every {@code step}th; or, where {@code countAt} is set, {@code countAt} names the argument that holds the
  * number of keys, and they follow {@code first - countAt} behind it; or, where {@code keyword} is set, the key stands
- * behind the first argument from {@code first} on that is this word.
+ * behind the first argument from {@code first} on that is this word. Where no such rule tells, a spec says only what the
+ * command does with keys that its {@link CommandSpec#keyFinder} finds, or that nobody can know beforehand.
  *
  * @param flags what the command does with the keys, in the words of COMMAND INFO ("RW", "access", "update", ...)
  * @see <a href="https://redis.io/docs/latest/develop/reference/key-specs/">key specifications</a>
  */
 public record KeySpec(int first, int last, int step, int countAt, @Nullable String keyword, List<String> flags) {
     static final int NO_COUNT = 0;
+    private static final String ANYWHERE = "";
 
     /** A range of arguments. */
     static KeySpec range(int first, int last, int step, String... flags) {
@@ -29,6 +31,15 @@ public record KeySpec(int first, int last, int step, int countAt, @Nullable Stri
     /** A key behind a word that stands at {@code from} or later. */
     static KeySpec behind(String keyword, int from, String... flags) {
         return new KeySpec(from, 0, 1, NO_COUNT, keyword, List.of(flags));
+    }
+
+    /** Keys of which no rule says where they stand. */
+    static KeySpec unknown(String... flags) {
+        return new KeySpec(0, 0, 0, NO_COUNT, ANYWHERE, List.of(flags));
+    }
+
+    boolean isUnknown() {
+        return ANYWHERE.equals(keyword);
     }
 
     /** Whether the positions alone say where the keys are. */
@@ -57,6 +68,9 @@ public record KeySpec(int first, int last, int step, int countAt, @Nullable Stri
 
     /** The keys in {@code arguments}, null when the number of keys given is not valid. */
     byte @Nullable [][] keys(byte[][] arguments) {
+        if (isUnknown()) {
+            return new byte[0][];
+        }
         if (keyword != null) {
             return keyBehind(keyword, arguments);
         }

@@ -3,7 +3,7 @@ package dev.rondo.server.command;
 import java.util.Comparator;
 
 /**
- * Brings the first few of many elements into order and leaves the others as they come: a quicksort that goes on only
+ * Brings a few of many elements, such as the first, into their places and leaves the others as they come: a quicksort that goes on only
  * with parts that are wanted. It follows Bentley and McIlroy, "Engineering a Sort Function" (1993), choice by choice,
  * because equal elements then end up in the order in which Redis answers them.
  */
@@ -12,18 +12,25 @@ final class PartialSort<T> {
     private static final int LARGE = 40;
 
     private final T[] items;
-    private final int wanted;
+    private final int wantedFrom;
+    private final int wantedTo;
     private final Comparator<T> order;
 
-    private PartialSort(T[] items, int wanted, Comparator<T> order) {
+    private PartialSort(T[] items, int wantedFrom, int wantedTo, Comparator<T> order) {
         this.items = items;
-        this.wanted = wanted;
+        this.wantedFrom = wantedFrom;
+        this.wantedTo = wantedTo;
         this.order = order;
     }
 
     /** Sorts as much as it takes to have the first {@code wanted} elements in place. */
     static <T> void sort(T[] items, int wanted, Comparator<T> order) {
-        new PartialSort<>(items, wanted, order).sort(0, items.length);
+        sort(items, 0, wanted, order);
+    }
+
+    /** Sorts as much as it takes to have the elements {@code [from..to)} in place. */
+    static <T> void sort(T[] items, int from, int to, Comparator<T> order) {
+        new PartialSort<>(items, from, to, order).sort(0, items.length);
     }
 
     private void sort(int from, int to) {
@@ -55,15 +62,19 @@ final class PartialSort<T> {
             swapRanges(left, high, Math.min(equalHigh - right, high - equalHigh - 1));
             int less = left - equalLow;
             int greater = equalHigh - right;
-            if (less > 1 && low < wanted) {
+            if (less > 1 && isWanted(low, low + less)) {
                 sort(low, low + less);
             }
             low = high - greater;
-            if (greater <= 1 || low >= wanted) {
+            if (greater <= 1 || !isWanted(low, high)) {
                 return;
             }
         }
         insertionSort(low, high);
+    }
+
+    private boolean isWanted(int from, int to) {
+        return from < wantedTo && to > wantedFrom;
     }
 
     private void insertionSort(int from, int to) {

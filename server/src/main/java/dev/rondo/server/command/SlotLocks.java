@@ -54,6 +54,18 @@ final class SlotLocks {
         }
     }
 
+    /** Adds every slot of a database. */
+    void addAll(Keyspace keyspace) {
+        boolean alone = slots.isEmpty();
+        for (int i = 0; i < KeySlot.SLOTS; i++) {
+            if (alone) {
+                slots.add(keyspace.slot(i));
+            } else {
+                add(keyspace.slot(i));
+            }
+        }
+    }
+
     /** The slots, in locking order once they are locked. */
     List<Slot> all() {
         return slots;

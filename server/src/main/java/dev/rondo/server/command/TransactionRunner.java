@@ -115,7 +115,7 @@ final class TransactionRunner {
         for (Transaction.Queued queued : transaction.queue()) {
             byte[][] keys = queued.spec().hasKeys() ? queued.spec().keys(queued.arguments()) : null;
             if (keys != null) {
-                locks.add(keyspace, keys, otherKeyspace(queued.spec(), queued.arguments()));
+                addSlots(keyspace, keys, queued.spec(), queued.arguments());
             } else if (queued.spec().name().equals("select") && !cluster) {
                 Long number = Arguments.longOrNull(queued.arguments()[1]);
                 boolean valid = number != null && number >= 0 && number < databases.count();
@@ -126,16 +126,26 @@ final class TransactionRunner {
         transaction.watchedSlots().forEach(locks::add);
         if (transaction.isWholeKeyspace()) {
             for (Keyspace each : databases.existing()) {
-                for (int i = 0; i < KeySlot.SLOTS; i++) {
-                    locks.add(each.slot(i));
-                }
+                locks.addAll(each);
             }
         }
         return keySlots;
     }
 
+    /**
+     * Adds the slots of a command's keys; of one that reaches into another database, the same slots there too; of one
+     * whose data names further keys, all there are.
+     */
+    void addSlots(Keyspace keyspace, byte[][] keys, CommandSpec spec, byte[][] arguments) {
+        if (!cluster && spec.reachesAnyKey(arguments)) {
+            locks.addAll(keyspace);
+        } else {
+            locks.add(keyspace, keys, otherKeyspace(spec, arguments));
+        }
+    }
+
     /** The other database that a command reaches into on a plain server; null when there is none. */
-    @Nullable Keyspace otherKeyspace(CommandSpec spec, byte[][] arguments) {
+    private @Nullable Keyspace otherKeyspace(CommandSpec spec, byte[][] arguments) {
         int other = spec.hasOtherDatabase() && !cluster ? spec.otherDatabase(arguments) : -1;
         return other >= 0 && other < databases.count() ? databases.get(other) : null;
     }

@@ -87,15 +87,30 @@ public final class ScoreText {
         if (Ascii.isLong(text, from, text.length)) {
             return Ascii.toLong(text, from, text.length);
         }
-        String word = Ascii.cString(text).substring(from);
-        if (word.isEmpty()) {
+        return parseLoosely(Ascii.cString(text).substring(from), true);
+    }
+
+    /**
+     * What SORT makes of a text: as {@link #parse}, but nothing is 0, blanks may precede and a zero byte ends it; NaN also
+     * for a fraction so small that its digits are lost.
+     */
+    public static double parseWeight(byte[] text) {
+        if (Ascii.isLong(text)) {
+            return Ascii.toLong(text);
+        }
+        double weight = parseLoosely(Ascii.cString(text), false);
+        return weight != 0 && Math.abs(weight) < Double.MIN_NORMAL ? Double.NaN : weight;
+    }
+
+    private static double parseLoosely(String text, boolean outOfRange) {
+        if (text.isEmpty()) {
             return 0;
         }
         int start = 0;
-        while (start < word.length() && isSpace(word.charAt(start))) {
+        while (start < text.length() && isSpace(text.charAt(start))) {
             start++;
         }
-        return parse(word.substring(start), true);
+        return parse(text.substring(start), outOfRange);
     }
 
     private static boolean isSpace(char c) {

@@ -222,6 +222,11 @@ class EffectsTest {
             ZINTERSTORE {t}a 2 {t}z {t}c        |
             ZDIFFSTORE {t}x 2 {t}z {t}z         | ZDIFFSTORE {t}x 2 {t}z {t}z
             ZRANDMEMBER {t}z 2                  |
+            SORT {t}l ALPHA                     |
+            SORT {t}l ALPHA DESC STORE {t}n     | RPUSH {t}n c b a
+            SORT {t}z BY nosort STORE {t}n      | RPUSH {t}n a b c
+            SORT {t}n STORE {t}x                | DEL {t}x
+            SORT {t}n STORE {t}a                |
             GEOADD {t}z CH 13.361389 38.115556 Palermo | ZADD {t}z CH 3479099956230698 Palermo
             GEOADD {t}z XX 13.361389 38.115556 Palermo |
             GEOSEARCHSTORE {t}a {t}g FROMLONLAT 13 38 BYRADIUS 99 km | GEOSEARCHSTORE {t}a {t}g FROMLONLAT 13 38 BYRADIUS 99 km
@@ -249,6 +254,26 @@ class EffectsTest {
         effects.clear();
         assertEquals("+OK\r\n", run("RESTORE", "{t}b", "10", Ascii.string(payload), "ABSTTL", "REPLACE"));
         assertEquals(List.of("DEL {t}b"), effects);
+        assertSameKeys();
+    }
+
+    @Test
+    void whatSortStoresTakesThePlaceOfWhatWasThereInPiecesOfBoundedSize() {
+        runAll("SET {t}x old EX 100; SADD {t}e b a");
+        effects.clear();
+        run("SORT", "{t}e", "BY", "nosort", "STORE", "{t}x");
+        assertEquals(List.of("DEL {t}x", "RPUSH {t}x a b"), effects);
+        assertSameKeys();
+        run(Stream.concat(
+                        Stream.of("RPUSH", "{t}many"), IntStream.range(0, 2500).mapToObj(i -> "1"))
+                .toArray(String[]::new));
+        effects.clear();
+        assertEquals(":2500\r\n", run("SORT", "{t}many", "STORE", "{t}many"));
+        assertEquals(
+                List.of("DEL {t}many", "RPUSH {t}many 1", "RPUSH {t}many 1", "RPUSH {t}many 1"),
+                effects.stream()
+                        .map(effect -> effect.replaceFirst("(RPUSH \\S+ 1).*", "$1"))
+                        .toList());
         assertSameKeys();
     }
 

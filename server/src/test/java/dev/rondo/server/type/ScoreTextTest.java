@@ -102,6 +102,28 @@ class ScoreTextTest {
         assertTrue(Double.isNaN(ScoreText.parseEnd(Ascii.bytes(text), 0)));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            textBlock =
+                    """
+            '', 0
+            ' 1', 1
+            '\t-2.5', -2.5
+            0x10, 16
+            -inf, -inf
+            """)
+    void weightsAreReadMoreFreely(String text, String printed) {
+        assertEquals(printed, ScoreText.text(ScoreText.parseWeight(Ascii.bytes(text))));
+        assertEquals(printed, ScoreText.text(ScoreText.parseWeight(Ascii.bytes(text + "\0junk"))));
+        assertTrue(Double.isNaN(ScoreText.parseWeight(Ascii.bytes(text + "x"))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {" ", "nan", "1 ", "abc", "1e400", "1e-400", "1e-320"})
+    void weightsThatAreNoNumbersOrOutOfRangeAreRefused(String text) {
+        assertTrue(Double.isNaN(ScoreText.parseWeight(Ascii.bytes(text))));
+    }
+
     @Property(tries = 5000)
     void everyDoubleComesBackFromItsText(@ForAll long bits) {
         double score = Double.longBitsToDouble(bits);

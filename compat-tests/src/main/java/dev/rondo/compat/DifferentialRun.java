@@ -45,6 +45,9 @@ public final class DifferentialRun implements Callable<Integer> {
     @Option(names = "--differences", description = "how many distinct differences to look for (default: 1)")
     private int mostDifferences = 1;
 
+    @Option(names = "--events", description = "compare keyspace events too")
+    private boolean events;
+
     @Option(names = "--model-port", description = "a running redis-server on loopback; it will be emptied")
     private int modelPort;
 
@@ -71,7 +74,8 @@ public final class DifferentialRun implements Callable<Integer> {
     private DifferentialTester.Result compare(List<CommandFamily> chosen, int model, int candidate) {
         KeyNames keyNames = mode == Mode.CLUSTER ? KeyNames.ONE_HASH_TAG : KeyNames.ANY_SLOT;
         EpisodeRunner runner = new EpisodeRunner(model, candidate, Differences.ofRondo());
-        return new DifferentialTester(runner, new EpisodeGenerator(chosen, keyNames))
+        return new DifferentialTester(
+                        events ? runner.comparingEvents() : runner, new EpisodeGenerator(chosen, keyNames))
                 .run(seed, commands, mostDifferences);
     }
 

@@ -9,6 +9,7 @@ import dev.rondo.server.config.Config;
 import dev.rondo.server.config.ConfigException;
 import dev.rondo.server.keyspace.Databases;
 import dev.rondo.server.net.Listener;
+import dev.rondo.server.pubsub.KeyspaceEvents;
 import dev.rondo.server.type.Limits;
 import java.lang.management.ManagementFactory;
 import org.slf4j.Logger;
@@ -25,13 +26,15 @@ final class LiveConfig {
     private final Listener listener;
     private final Clients clients;
     private final Databases databases;
+    private final KeyspaceEvents events;
     private final OutputPolicy outputPolicy;
 
-    LiveConfig(Config config, Listener listener, Clients clients, Databases databases) {
+    LiveConfig(Config config, Listener listener, Clients clients, Databases databases, KeyspaceEvents events) {
         this.config = config;
         this.listener = listener;
         this.clients = clients;
         this.databases = databases;
+        this.events = events;
         this.outputPolicy = new OutputPolicy(config);
     }
 
@@ -70,6 +73,7 @@ final class LiveConfig {
         listener.maxClients(config.get(Config.MAX_CLIENTS));
         clients.all().forEach(outputPolicy::apply);
         databases.limits(limits());
+        events.choose(config.get(Config.NOTIFY_KEYSPACE_EVENTS));
         if (LoggerFactory.getLogger(LOGGER) instanceof ch.qos.logback.classic.Logger logger) {
             logger.setLevel(level(config.get(Config.LOG_LEVEL)));
         }

@@ -34,6 +34,7 @@ import dev.rondo.server.net.Listener;
 import dev.rondo.server.net.ListenerSettings;
 import dev.rondo.server.net.NetworkStats;
 import dev.rondo.server.pubsub.Broker;
+import dev.rondo.server.pubsub.KeyspaceEvents;
 import dev.rondo.server.pubsub.Relay;
 import dev.rondo.server.replication.Replication;
 import dev.rondo.server.stats.CommandStats;
@@ -84,6 +85,7 @@ public final class RondoServer implements AutoCloseable {
     private final PauseGate pauseGate = new PauseGate();
     private final AtomicBoolean activeExpiry = new AtomicBoolean(true);
     private final Broker broker = new Broker(new ClusterRelay());
+    private final KeyspaceEvents events = new KeyspaceEvents(broker);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicBoolean closing = new AtomicBoolean();
     private final @Nullable ClusterService cluster;
@@ -122,6 +124,7 @@ public final class RondoServer implements AutoCloseable {
                 cluster == null ? Ownership.ALL_SLOTS : cluster,
                 commitMode,
                 clients,
+                events,
                 pauseGate,
                 stats,
                 new ErrorStats(),
@@ -135,7 +138,7 @@ public final class RondoServer implements AutoCloseable {
             new ClusterInfo(cluster, databases.get(0), departure, config.get(Config.COMMIT_MODE), commitMode.figures())
                     .addTo(info);
         }
-        this.liveConfig = new LiveConfig(config, listener, clients, databases);
+        this.liveConfig = new LiveConfig(config, listener, clients, databases, events);
     }
 
     /**

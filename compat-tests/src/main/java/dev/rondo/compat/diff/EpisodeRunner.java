@@ -19,12 +19,23 @@ public final class EpisodeRunner {
     private final int modelPort;
     private final int candidatePort;
     private final Differences differences;
+    private final boolean withEvents;
     private final Map<String, Integer> explained = new TreeMap<>();
 
     public EpisodeRunner(int modelPort, int candidatePort, Differences differences) {
+        this(modelPort, candidatePort, differences, false);
+    }
+
+    private EpisodeRunner(int modelPort, int candidatePort, Differences differences, boolean withEvents) {
+        this.withEvents = withEvents;
         this.modelPort = modelPort;
         this.candidatePort = candidatePort;
         this.differences = differences;
+    }
+
+    /** The same, but keyspace events are compared too. */
+    public EpisodeRunner comparingEvents() {
+        return new EpisodeRunner(modelPort, candidatePort, differences, true);
     }
 
     /** How often each known difference was met so far, by reason. */
@@ -42,8 +53,8 @@ public final class EpisodeRunner {
     }
 
     Optional<Mismatch> play(List<Step> steps) {
-        try (Side model = new Side(modelPort);
-                Side candidate = new Side(candidatePort)) {
+        try (Side model = new Side(modelPort, withEvents);
+                Side candidate = new Side(candidatePort, withEvents)) {
             Optional<Mismatch> mismatch = playSteps(steps, model, candidate);
             return mismatch.isPresent() ? mismatch : compareKeyspaces(steps, model, candidate);
         }
@@ -67,6 +78,9 @@ public final class EpisodeRunner {
                     model.client(connection),
                     candidate.client(connection),
                     comparisons.get(connection));
+            if (mismatch.isEmpty()) {
+                mismatch = KeyspaceEventLog.difference(to - 1, model.takeEvents(), candidate.takeEvents());
+            }
             if (mismatch.isPresent()) {
                 return mismatch;
             }

@@ -4,18 +4,21 @@ import dev.rondo.compat.wire.Reply;
 import dev.rondo.compat.wire.RespConnection;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of the two servers during one episode: the client connections that the steps use, and one more to look at the
- * keyspace with. Opening it empties the server.
+ * keyspace with, perhaps another that listens to keyspace events. Opening it empties the server.
  */
 final class Side implements AutoCloseable {
     private final List<RespConnection> clients = new ArrayList<>();
     private final RespConnection inspector;
+    private final @Nullable KeyspaceEventLog events;
 
-    Side(int port) {
+    Side(int port, boolean withEvents) {
         inspector = RespConnection.to(port);
         inspector.command("FLUSHALL");
+        events = withEvents ? new KeyspaceEventLog(port, inspector) : null;
         for (int i = 0; i < Step.CONNECTIONS; i++) {
             clients.add(RespConnection.to(port));
         }
@@ -40,8 +43,16 @@ final class Side implements AutoCloseable {
         return inspect(List.of(List.of(command))).get(0);
     }
 
+    /** The keyspace events since the last call; none where nobody listens. */
+    List<String> takeEvents() {
+        return events == null ? List.of() : events.take();
+    }
+
     @Override
     public void close() {
+        if (events != null) {
+            events.close();
+        }
         clients.forEach(RespConnection::close);
         inspector.close();
     }

@@ -238,6 +238,23 @@ class ScriptedRepliesIT {
                 a> CONFIG GET timeout
                 """,
                 """
+                b> CONFIG SET notify-keyspace-events KEAn
+                b> CONFIG GET notify-keyspace*
+                b> CONFIG SET notify-keyspace-events KEa
+                a> PSUBSCRIBE __key*@*__:*
+                b> SET k v PX 100000
+                b> RENAME k l
+                b> MULTI
+                b> SADD s 1 2
+                b> SPOP s 2
+                b> EXEC
+                b> ZADD z INCR 1 m
+                b> ZREMRANGEBYRANK z 0 -1
+                b> MOVE l 1
+                b> CONFIG SET notify-keyspace-events ""
+                b> SET k v
+                """,
+                """
                 a> DEBUG
                 a> MEMORY
                 a> MEMORY NOSUCH

@@ -19,6 +19,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
  */
 class DifferentialIT {
     private static final int EPISODES = 50;
+    private static final int EPISODES_WITH_EVENTS = 10;
     private static final int EPISODE_LENGTH = 1000;
 
     private static ServerProcess plainRedis;
@@ -47,6 +48,13 @@ class DifferentialIT {
     @Property(tries = EPISODES, shrinking = ShrinkingMode.OFF)
     void aClusterOfOneAnswersAsARedisCluster(@ForAll("onOneHashTag") List<Step> episode) {
         new EpisodeRunner(clusterOfOneRedis.port(), clusterOfOneRondo.port(), Differences.ofRondo())
+                .assertSame(episode);
+    }
+
+    @Property(tries = EPISODES_WITH_EVENTS, shrinking = ShrinkingMode.OFF)
+    void whatHappensToKeysIsToldAsByRedis(@ForAll("onAnySlot") List<Step> episode) {
+        new EpisodeRunner(plainRedis.port(), plainRondo.port(), Differences.ofRondo())
+                .comparingEvents()
                 .assertSame(episode);
     }
 

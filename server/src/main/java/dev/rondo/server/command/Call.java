@@ -7,6 +7,8 @@ import dev.rondo.server.keyspace.Entry;
 import dev.rondo.server.keyspace.KeySlot;
 import dev.rondo.server.keyspace.Keyspace;
 import dev.rondo.server.keyspace.Slot;
+import dev.rondo.server.pubsub.EventClass;
+import dev.rondo.server.pubsub.KeyspaceEvents;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.stats.CommandStats;
@@ -42,6 +44,7 @@ public final class Call {
     private final CommitPath commitPath;
     private final CommandStats.Shard stats;
     private final RandomGenerator random;
+    private final KeyspaceEvents events;
     private final boolean cluster;
     private final Effects effects = new Effects();
 
@@ -60,9 +63,14 @@ public final class Call {
     private long version;
     private @Nullable KeyWaits waits;
 
-    /** For replays, where it makes no difference whether the node is part of a cluster. */
-    Call(Databases databases, CommitPath commitPath, CommandStats.Shard stats, RandomGenerator random) {
-        this(databases, commitPath, stats, random, false);
+    /** For commands that no client sends, where it makes no difference whether the node is part of a cluster. */
+    Call(
+            Databases databases,
+            CommitPath commitPath,
+            CommandStats.Shard stats,
+            RandomGenerator random,
+            KeyspaceEvents events) {
+        this(databases, commitPath, stats, random, events, false);
     }
 
     Call(
@@ -70,11 +78,13 @@ public final class Call {
             CommitPath commitPath,
             CommandStats.Shard stats,
             RandomGenerator random,
+            KeyspaceEvents events,
             boolean cluster) {
         this.databases = databases;
         this.commitPath = commitPath;
         this.stats = stats;
         this.random = random;
+        this.events = events;
         this.cluster = cluster;
         this.keyspace = databases.get(0);
     }
@@ -286,11 +296,8 @@ public final class Call {
 
     /** The entry of a live key, for a command that only reads it; counts a hit or a miss. */
     public @Nullable Entry read(byte[] key) {
-        Entry entry = peek(key);
-        if (entry == null) {
-            stats.misses++;
-        } else {
-            stats.hits++;
+        Entry entry = readUntouched(key);
+        if (entry != null) {
             used(entry);
         }
         return entry;
@@ -298,6 +305,15 @@ public final class Call {
 
     /** As {@link #read}, but the key doesn't count as used. */
     public @Nullable Entry readUntouched(byte[] key) {
+        Entry entry = inspect(key);
+        if (entry == null) {
+            event(EventClass.KEY_MISS, "keymiss", key);
+        }
+        return entry;
+    }
+
+    /** As {@link #readUntouched}, for a command that asks about the entry: no event tells of a miss. */
+    public @Nullable Entry inspect(byte[] key) {
         Entry entry = peek(key);
         if (entry == null) {
             stats.misses++;
@@ -388,8 +404,10 @@ public final class Call {
             effect.addAll(fields);
             effects.add(home, effect.toArray(new byte[0][]));
             home.setVersion(entry, stamp(home));
+            event(EventClass.HASH, "hexpired", home, entry.key());
             if (hash.size() == 0) {
                 home.remove(entry.key(), entry.version());
+                event(EventClass.GENERIC, "del", home, entry.key());
             }
             home.touched(entry.key());
         }
@@ -407,6 +425,7 @@ public final class Call {
         stamp(home);
         home.touched(entry.key());
         stats.expired++;
+        event(EventClass.EXPIRED, "expired", home, entry.key());
         effects.add(home, new byte[][] {DEL, entry.key()});
     }
 
@@ -445,11 +464,7 @@ public final class Call {
      */
     public <V extends Value> Entry writeOrAdd(byte[] key, Class<V> type, Supplier<V> empty) {
         Entry entry = write(key, type);
-        if (entry == null) {
-            entry = slotOf(key).add(key, empty.get());
-            entry.accessedAt((int) (nowMs / 1000));
-        }
-        return entry;
+        return entry == null ? add(slotOf(key), key, empty.get()) : entry;
     }
 
     /** The entry's value, which must be of the type. */
@@ -475,8 +490,7 @@ public final class Call {
         Slot home = slotOf(key);
         Entry entry = present;
         if (entry == null) {
-            entry = home.add(key, value);
-            entry.accessedAt((int) (nowMs / 1000));
+            entry = add(home, key, value);
         } else {
             home.setValue(entry, value);
             if (!keepExpiry && entry.hasExpiry()) {
@@ -489,10 +503,16 @@ public final class Call {
 
     /** Adds a key that is not present to a locked slot, with an expiry or {@link Entry#NO_EXPIRY}. */
     public Entry put(Slot home, byte[] key, Object value, long expireAtMs) {
-        Entry entry = home.add(key, value);
-        entry.accessedAt((int) (nowMs / 1000));
+        Entry entry = add(home, key, value);
         home.setExpiry(entry, expireAtMs);
         changed(home, entry);
+        return entry;
+    }
+
+    private Entry add(Slot home, byte[] key, Object value) {
+        Entry entry = home.add(key, value);
+        entry.accessedAt((int) (nowMs / 1000));
+        event(EventClass.NEW, "new", home, key);
         return entry;
     }
 
@@ -510,13 +530,17 @@ public final class Call {
         changed(home, entry);
     }
 
-    /** Removes a live key; false when there is none. */
+    /** Removes a live key, with the event that says so; false when there is none. */
     public boolean delete(byte[] key) {
-        return delete(slotOf(key), key);
+        boolean deleted = remove(slotOf(key), key);
+        if (deleted) {
+            event(EventClass.GENERIC, "del", key);
+        }
+        return deleted;
     }
 
-    /** As {@link #delete(byte[])}, in a slot of any database that is locked. */
-    public boolean delete(Slot home, byte[] key) {
+    /** As {@link #delete(byte[])}, in a slot of any database that is locked, and without an event. */
+    public boolean remove(Slot home, byte[] key) {
         Entry entry = peek(home, key);
         if (entry == null) {
             if (applying) {
@@ -536,12 +560,23 @@ public final class Call {
         changed(slotOf(entry.key()), entry);
     }
 
-    /** To be called after something was removed from the collection that the entry holds: the key goes with the last. */
-    public void changedOrEmptied(Entry entry) {
+    /** As {@link #changed(Entry)}, with the event of the change. */
+    public void changed(Entry entry, EventClass of, String event) {
+        changed(entry);
+        event(of, event, entry.key());
+    }
+
+    /**
+     * To be called after something was removed from the collection that the entry holds: the key goes with the last.
+     *
+     * @param event the event of the removal, which that of the key's end may follow
+     */
+    public void changedOrEmptied(Entry entry, EventClass of, String event) {
         if (((Value) entry.value()).size() == 0) {
+            event(of, event, entry.key());
             delete(entry.key());
         } else {
-            changed(entry);
+            changed(entry, of, event);
         }
     }
 
@@ -564,6 +599,22 @@ public final class Call {
             version = home.nextVersion(nowMs);
         }
         return version;
+    }
+
+    // ---- events ----
+
+    /** Tells those who listen to keyspace events what was done to a key; to be called after the change. */
+    public void event(EventClass of, String event, byte[] key) {
+        if (events.isChosen(of)) {
+            event(of, event, slotOf(key), key);
+        }
+    }
+
+    /** As {@link #event(EventClass, String, byte[])}, for a key of any database. Replays are silent. */
+    public void event(EventClass of, String event, Slot home, byte[] key) {
+        if (events.isChosen(of) && !applying) {
+            events.publish(event, home.database(), key);
+        }
     }
 
     // ---- waiting ----

@@ -3,6 +3,7 @@ package dev.rondo.server.command;
 import static dev.rondo.server.command.CommandSpec.command;
 
 import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.type.LongDouble;
 import dev.rondo.server.type.StringValue;
@@ -49,6 +50,7 @@ final class CounterCommands {
             throw new CommandException("ERR increment or decrement would overflow");
         }
         call.set(key, entry, sum, true);
+        call.event(EventClass.STRING, "incrby", key);
         call.reply().integer(sum);
     }
 
@@ -69,6 +71,7 @@ final class CounterCommands {
         }
         byte[] text = Ascii.bytes(sum.toString());
         call.set(key, entry, text, true);
+        call.event(EventClass.STRING, "incrbyfloat", key);
         call.propagate(SET, key, text, KEEPTTL);
         call.reply().bulk(text);
     }

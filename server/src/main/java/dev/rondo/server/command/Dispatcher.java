@@ -48,7 +48,7 @@ public final class Dispatcher implements RequestHandler {
         this.stats = node.commandStats().newShard();
         this.held = HeldReplies.of(node.commitMode(), System::nanoTime, this::countError);
         CommitPath path = held == null ? node.commitMode().path() : held.ledger();
-        this.call = new Call(databases, path, stats, new SplittableRandom(), ownership.isCluster());
+        this.call = new Call(databases, path, stats, new SplittableRandom(), node.events(), ownership.isCluster());
         this.waits = new KeyWaits(this, node, call, held == null ? null : held.ledger());
         call.waits(waits);
         this.execution = new Execution(node, call);

@@ -5,6 +5,7 @@ import static dev.rondo.server.command.CommandSpec.command;
 import dev.rondo.server.keyspace.Entry;
 import dev.rondo.server.persistence.DumpPayload;
 import dev.rondo.server.persistence.RdbFormatException;
+import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.type.Value;
 import java.util.List;
@@ -75,7 +76,7 @@ final class DumpCommands {
         byte[] key = call.argument(1);
         byte[] payload = call.argument(3);
         Options options = Options.parse(call);
-        if (!options.replace && call.read(key) != null) {
+        if (!options.replace && call.write(key) != null) {
             throw new CommandException("BUSYKEY Target key name already exists.");
         }
         long ttl = call.longArgument(2);
@@ -87,9 +88,10 @@ final class DumpCommands {
             collection.fit(call.limits());
         }
         long expireAtMs = ttl == 0 || options.absolute ? ttl : ttl + call.nowMs();
-        boolean deleted = options.replace && call.delete(key);
+        boolean deleted = options.replace && call.remove(call.slotOf(key), key);
         if (ttl != 0 && call.isPast(expireAtMs)) {
             if (deleted) {
+                call.event(EventClass.GENERIC, "del", key);
                 call.propagate(ExpiryCommands.DEL, key);
             }
         } else {
@@ -97,6 +99,7 @@ final class DumpCommands {
             if (options.idleSeconds > 0) {
                 entry.accessedAt((int) (call.nowMs() / 1000 - Math.min(options.idleSeconds, Integer.MAX_VALUE)));
             }
+            call.event(EventClass.GENERIC, "restore", key);
             call.propagate(RESTORE, key, Ascii.decimal(expireAtMs), payload, REPLACE, ABSTTL);
         }
         call.reply().ok();

@@ -19,7 +19,12 @@ public final class ExpiredKeys implements Expirer.Removal {
 
     public ExpiredKeys(Node node) {
         databases = node.databases();
-        call = new Call(databases, node.commitMode().path(), node.commandStats().newShard(), new SplittableRandom());
+        call = new Call(
+                databases,
+                node.commitMode().path(),
+                node.commandStats().newShard(),
+                new SplittableRandom(),
+                node.events());
     }
 
     @Override

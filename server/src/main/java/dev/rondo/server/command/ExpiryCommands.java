@@ -3,6 +3,7 @@ package dev.rondo.server.command;
 import static dev.rondo.server.command.CommandSpec.command;
 
 import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.resp.Ascii;
 import java.util.List;
 import java.util.Locale;
@@ -119,6 +120,7 @@ final class ExpiryCommands {
     /** Sets the expiry and says so to replicas. */
     static void expireAt(Call call, Entry entry, long atMs) {
         call.expireAt(entry, atMs);
+        call.event(EventClass.GENERIC, "expire", entry.key());
         call.propagate(PEXPIREAT, entry.key(), Ascii.decimal(atMs));
     }
 
@@ -128,6 +130,7 @@ final class ExpiryCommands {
             return false;
         }
         call.expireAt(entry, Entry.NO_EXPIRY);
+        call.event(EventClass.GENERIC, "persist", entry.key());
         call.propagate(PERSIST, entry.key());
         return true;
     }

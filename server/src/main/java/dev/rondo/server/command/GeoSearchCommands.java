@@ -66,7 +66,8 @@ final class GeoSearchCommands {
         List<Found> found = set == null ? List.of() : find(set, query);
         double metersPerUnit = set == null ? 1 : query.shape().metersPerUnit();
         if (query.target != null) {
-            store(call, query.target, found, query.storeDistance, metersPerUnit);
+            String event = form == GeoQuery.Form.SEARCH_STORE ? "geosearchstore" : "georadiusstore";
+            store(call, query.target, found, query.storeDistance ? metersPerUnit : 0, event);
         } else {
             answer(call.reply(), found, query, metersPerUnit);
         }
@@ -120,12 +121,14 @@ final class GeoSearchCommands {
         }
     }
 
-    private static void store(Call call, byte[] target, List<Found> found, boolean distances, double metersPerUnit) {
+    /** Stores the members found with their scores or, given the meters of a unit, their distances. */
+    private static void store(Call call, byte[] target, List<Found> found, double metersPerUnit, String event) {
         SortedSetValue result = SortedSetValue.indexed();
         for (Found each : found) {
-            result.put(each.member, distances ? each.meters / metersPerUnit : each.score, call.limits());
+            double score = metersPerUnit > 0 ? each.meters / metersPerUnit : each.score;
+            result.put(each.member, score, call.limits());
         }
         result.fit(call.limits());
-        SortedSetRangeCommands.store(call, target, result);
+        SortedSetRangeCommands.store(call, target, result, event);
     }
 }

@@ -3,6 +3,7 @@ package dev.rondo.server.command;
 import static dev.rondo.server.command.CommandSpec.command;
 
 import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.type.HashValue;
@@ -99,7 +100,7 @@ final class HashCommands {
                 added++;
             }
         }
-        call.changed(entry);
+        call.changed(entry, EventClass.HASH, "hset");
         if (answersOk) {
             call.reply().ok();
         } else {
@@ -113,16 +114,16 @@ final class HashCommands {
             call.reply().integer(0);
             return;
         }
-        change(call, call.argument(3));
+        change(call, call.argument(3), "hset");
         call.reply().integer(1);
     }
 
     /** Gives the field that the command names a value; its expiry stays and is returned. */
-    private static long change(Call call, byte[] value) {
+    private static long change(Call call, byte[] value, String event) {
         Entry entry = writeOrAdd(call, 3, 1);
         HashValue hash = (HashValue) entry.value();
         hash.change(call.argument(2), value, call.limits());
-        call.changed(entry);
+        call.changed(entry, EventClass.HASH, event);
         return hash.expiryOf(call.argument(2));
     }
 
@@ -142,7 +143,7 @@ final class HashCommands {
         if (((old ^ sum) & (increment ^ sum)) < 0) {
             throw new CommandException("ERR increment or decrement would overflow");
         }
-        change(call, Ascii.decimal(sum));
+        change(call, Ascii.decimal(sum), "hincrby");
         call.reply().integer(sum);
     }
 
@@ -158,7 +159,7 @@ final class HashCommands {
             throw new CommandException("ERR increment would produce NaN or Infinity");
         }
         byte[] result = Ascii.bytes(sum.toString());
-        long expireAtMs = change(call, result);
+        long expireAtMs = change(call, result, "hincrbyfloat");
         call.propagate(HSET, call.argument(1), call.argument(2), result);
         if (expireAtMs != HashValue.NO_EXPIRY) {
             HashExpiryCommands.propagate(call, expireAtMs, List.of(call.argument(2)));
@@ -186,7 +187,7 @@ final class HashCommands {
                 }
             }
             if (removed > 0) {
-                call.changedOrEmptied(entry);
+                call.changedOrEmptied(entry, EventClass.HASH, "hdel");
             }
         }
         call.reply().integer(removed);

@@ -3,6 +3,7 @@ package dev.rondo.server.command;
 import static dev.rondo.server.command.CommandSpec.command;
 
 import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.type.HashValue;
 import java.util.ArrayList;
@@ -130,7 +131,7 @@ final class HashExpiryCommands {
             call.reply().integer(result);
         }
         if (entry != null && !(deleted.isEmpty() && set.isEmpty())) {
-            call.changedOrEmptied(entry);
+            call.changedOrEmptied(entry, EventClass.HASH, deleted.isEmpty() ? "hexpire" : "hdel");
             propagate(call, atMs, set);
             if (!deleted.isEmpty()) {
                 List<byte[]> effect = new ArrayList<>(Arrays.asList(HDEL, call.argument(1)));
@@ -211,7 +212,7 @@ final class HashExpiryCommands {
             }
         }
         if (entry != null && !persisted.isEmpty()) {
-            call.changed(entry);
+            call.changed(entry, EventClass.HASH, "hpersist");
             propagateFields(call, List.of(HPERSIST, call.argument(1)), persisted);
         }
     }

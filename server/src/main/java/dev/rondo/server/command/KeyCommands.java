@@ -5,6 +5,7 @@ import static dev.rondo.server.command.CommandSpec.command;
 import dev.rondo.server.keyspace.Entry;
 import dev.rondo.server.keyspace.Keyspace;
 import dev.rondo.server.keyspace.Slot;
+import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.type.DataType;
 import java.util.Arrays;
 import java.util.List;
@@ -128,10 +129,12 @@ final class KeyCommands {
             return;
         }
         if (!same) {
-            call.delete(to);
             Slot target = call.slotOf(to);
-            call.delete(from);
+            call.remove(target, to);
+            call.remove(call.slotOf(from), from);
             call.put(target, to, source.value(), source.expireAtMs());
+            call.event(EventClass.GENERIC, "rename_from", from);
+            call.event(EventClass.GENERIC, "rename_to", to);
         }
         if (onlyIfAbsent) {
             call.reply().integer(1);
@@ -169,8 +172,9 @@ final class KeyCommands {
             call.reply().integer(0);
             return;
         }
-        call.delete(targetSlot, to);
+        call.remove(targetSlot, to);
         call.put(targetSlot, to, DataType.copy(source.value()), source.expireAtMs());
+        call.event(EventClass.GENERIC, "copy_to", targetSlot, to);
         call.propagate(call.slotOf(from), call.arguments());
         call.reply().integer(1);
     }
@@ -190,8 +194,10 @@ final class KeyCommands {
             call.reply().integer(0);
             return;
         }
-        call.delete(key);
+        call.remove(call.slotOf(key), key);
         call.put(targetSlot, key, source.value(), source.expireAtMs());
+        call.event(EventClass.GENERIC, "move_from", key);
+        call.event(EventClass.GENERIC, "move_to", targetSlot, key);
         call.propagate(call.slotOf(key), call.arguments());
         call.reply().integer(1);
     }

@@ -3,6 +3,7 @@ package dev.rondo.server.command;
 import static dev.rondo.server.command.CommandSpec.command;
 
 import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.type.ListValue;
 import java.util.List;
@@ -99,8 +100,18 @@ final class ListCommands {
         for (int i = 2; i < call.count(); i++) {
             add(call, list, call.argument(i), left);
         }
-        call.changed(entry);
+        call.changed(entry, EventClass.LIST, pushed(left));
         call.reply().integer(list.size());
+    }
+
+    /** The event of elements added at an end. */
+    static String pushed(boolean left) {
+        return left ? "lpush" : "rpush";
+    }
+
+    /** The event of elements removed at an end. */
+    static String popped(boolean left) {
+        return left ? "lpop" : "rpop";
     }
 
     static void add(Call call, ListValue list, byte[] element, boolean left) {
@@ -143,7 +154,7 @@ final class ListCommands {
             list.forEachFromTail(popped, elementsTo(call.reply()));
         }
         remove(call, list, popped, left);
-        call.changedOrEmptied(entry);
+        call.changedOrEmptied(entry, EventClass.LIST, popped(left));
     }
 
     /** Removes the element at an end. */
@@ -151,7 +162,7 @@ final class ListCommands {
         ListValue list = (ListValue) entry.value();
         byte[] element = list.get(left ? 0 : list.size() - 1);
         remove(call, list, 1, left);
-        call.changedOrEmptied(entry);
+        call.changedOrEmptied(entry, EventClass.LIST, popped(left));
         return element;
     }
 
@@ -233,7 +244,7 @@ final class ListCommands {
             throw new CommandException("ERR index out of range");
         }
         list.set(index, call.argument(3), call.limits());
-        call.changed(entry);
+        call.changed(entry, EventClass.LIST, "lset");
         call.reply().ok();
     }
 
@@ -248,10 +259,11 @@ final class ListCommands {
             long kept = elements(from, fromHead(stop, size), size);
             if (kept == size) {
                 call.touched(entry);
+                call.event(EventClass.LIST, "ltrim", entry.key());
             } else {
                 list.removeLast(kept == 0 ? size : size - from - kept, call.limits());
                 list.removeFirst(kept == 0 ? 0 : from, call.limits());
-                call.changedOrEmptied(entry);
+                call.changedOrEmptied(entry, EventClass.LIST, "ltrim");
             }
         }
         call.reply().ok();
@@ -276,7 +288,7 @@ final class ListCommands {
             return;
         }
         list.insert(behind ? pivot + 1 : pivot, call.argument(4), call.limits());
-        call.changed(entry);
+        call.changed(entry, EventClass.LIST, "linsert");
         call.reply().integer(list.size());
     }
 
@@ -285,7 +297,7 @@ final class ListCommands {
         Entry entry = call.write(call.argument(1), ListValue.class);
         long removed = entry == null ? 0 : ((ListValue) entry.value()).remove(call.argument(3), count, call.limits());
         if (entry != null && removed > 0) {
-            call.changedOrEmptied(entry);
+            call.changedOrEmptied(entry, EventClass.LIST, "lrem");
         }
         call.reply().integer(removed);
     }

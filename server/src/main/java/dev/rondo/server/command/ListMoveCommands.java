@@ -3,6 +3,7 @@ package dev.rondo.server.command;
 import static dev.rondo.server.command.CommandSpec.command;
 
 import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.type.DataType;
@@ -95,13 +96,14 @@ final class ListMoveCommands {
         if (target == source) {
             ListCommands.remove(call, list, 1, move.fromLeft);
             ListCommands.add(call, list, element, move.toLeft);
-            call.changed(source);
+            call.changed(source, EventClass.LIST, ListCommands.pushed(move.toLeft));
+            call.event(EventClass.LIST, ListCommands.popped(move.fromLeft), source.key());
         } else {
             Entry present = target == null ? call.writeOrAdd(to, ListValue.class, ListValue::new) : target;
             ListCommands.add(call, (ListValue) present.value(), element, move.toLeft);
-            call.changed(present);
+            call.changed(present, EventClass.LIST, ListCommands.pushed(move.toLeft));
             ListCommands.remove(call, list, 1, move.fromLeft);
-            call.changedOrEmptied(source);
+            call.changedOrEmptied(source, EventClass.LIST, ListCommands.popped(move.fromLeft));
         }
         call.reply().bulk(element);
     }

@@ -2,6 +2,7 @@ package dev.rondo.server.command;
 
 import dev.rondo.server.commit.CommitMode;
 import dev.rondo.server.keyspace.Databases;
+import dev.rondo.server.pubsub.KeyspaceEvents;
 import dev.rondo.server.stats.CommandStats;
 import dev.rondo.server.stats.ErrorStats;
 
@@ -13,6 +14,7 @@ import dev.rondo.server.stats.ErrorStats;
  * @param ownership which slots are whose
  * @param commitMode takes the effects of writes
  * @param clients who is connected
+ * @param events keyspace events
  * @param pauseGate CLIENT PAUSE
  * @param commandStats counters of commands
  * @param errorStats counters of errors
@@ -24,6 +26,7 @@ public record Node(
         Ownership ownership,
         CommitMode commitMode,
         Clients clients,
+        KeyspaceEvents events,
         PauseGate pauseGate,
         CommandStats commandStats,
         ErrorStats errorStats,

@@ -69,7 +69,7 @@ final class ObjectCommands {
     }
 
     private static void encoding(Call call) {
-        Entry entry = call.readUntouched(call.argument(2));
+        Entry entry = call.inspect(call.argument(2));
         if (entry == null) {
             call.reply().nullBulk();
         } else {
@@ -78,7 +78,7 @@ final class ObjectCommands {
     }
 
     private static void frequency(Call call) {
-        if (call.readUntouched(call.argument(2)) == null) {
+        if (call.inspect(call.argument(2)) == null) {
             call.reply().nullBulk();
             return;
         }
@@ -88,7 +88,7 @@ final class ObjectCommands {
     }
 
     private static void reply(Call call, ToLongFunction<Entry> number) {
-        Entry entry = call.readUntouched(call.argument(2));
+        Entry entry = call.inspect(call.argument(2));
         if (entry == null) {
             call.reply().nullBulk();
         } else {

@@ -3,6 +3,9 @@ package dev.rondo.server.command;
 import dev.rondo.server.commit.CommitPath;
 import dev.rondo.server.keyspace.Databases;
 import dev.rondo.server.keyspace.Slot;
+import dev.rondo.server.pubsub.Broker;
+import dev.rondo.server.pubsub.KeyspaceEvents;
+import dev.rondo.server.pubsub.Relay;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.stats.CommandStats;
@@ -26,9 +29,10 @@ public final class Replayer {
     private final ThreadLocal<ReplyWriter> replies = ThreadLocal.withInitial(() -> new ReplyWriter(1024));
 
     public Replayer(Databases databases, Supplier<CommandTable> table, CommandStats stats) {
+        KeyspaceEvents noEvents = new KeyspaceEvents(new Broker(Relay.NONE));
         this.table = table;
-        this.calls =
-                ThreadLocal.withInitial(() -> new Call(databases, NO_COMMIT, stats.newShard(), new SplittableRandom()));
+        this.calls = ThreadLocal.withInitial(
+                () -> new Call(databases, NO_COMMIT, stats.newShard(), new SplittableRandom(), noEvents));
     }
 
     /**

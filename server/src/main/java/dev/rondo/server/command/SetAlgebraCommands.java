@@ -2,6 +2,7 @@ package dev.rondo.server.command;
 
 import static dev.rondo.server.command.CommandSpec.command;
 
+import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.type.SetAlgebra;
 import dev.rondo.server.type.SetValue;
 import java.util.ArrayList;
@@ -76,6 +77,7 @@ final class SetAlgebraCommands {
             call.delete(target);
         } else {
             call.set(target, result);
+            call.event(EventClass.SET, call.spec().name(), target);
         }
         call.reply().integer(result.size());
     }

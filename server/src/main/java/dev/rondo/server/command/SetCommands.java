@@ -3,6 +3,7 @@ package dev.rondo.server.command;
 import static dev.rondo.server.command.CommandSpec.command;
 
 import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.type.SetValue;
@@ -82,7 +83,7 @@ final class SetCommands {
             }
         }
         if (added > 0) {
-            call.changed(entry);
+            call.changed(entry, EventClass.SET, "sadd");
         }
         call.reply().integer(added);
     }
@@ -98,7 +99,7 @@ final class SetCommands {
                 }
             }
             if (removed > 0) {
-                call.changedOrEmptied(entry);
+                call.changedOrEmptied(entry, EventClass.SET, "srem");
             }
         }
         call.reply().integer(removed);
@@ -120,11 +121,11 @@ final class SetCommands {
             call.reply().integer(from.contains(member) ? 1 : 0);
             return;
         }
-        call.changedOrEmptied(source);
+        call.changedOrEmptied(source, EventClass.SET, "srem");
         Entry filled =
                 call.writeOrAdd(call.argument(2), SetValue.class, () -> SetValue.expecting(member, 1, call.limits()));
         if (((SetValue) filled.value()).add(member, call.limits())) {
-            call.changed(filled);
+            call.changed(filled, EventClass.SET, "sadd");
         }
         call.reply().integer(1);
     }
@@ -156,6 +157,7 @@ final class SetCommands {
         Entry entry = call.write(call.argument(1), SetValue.class);
         List<byte[]> members = entry == null ? List.of() : ((SetValue) entry.value()).sample(count, call.random());
         if (entry != null && members.size() == ((SetValue) entry.value()).size()) {
+            call.event(EventClass.SET, "spop", entry.key());
             call.delete(entry.key());
             call.propagate(ExpiryCommands.DEL, entry.key());
         } else if (entry != null && !members.isEmpty()) {
@@ -168,7 +170,7 @@ final class SetCommands {
     private static void removeAll(Call call, Entry entry, List<byte[]> members) {
         SetValue set = (SetValue) entry.value();
         members.forEach(set::remove);
-        call.changedOrEmptied(entry);
+        call.changedOrEmptied(entry, EventClass.SET, "spop");
         for (int from = 0; from < members.size(); from += MEMBERS_PER_EFFECT) {
             List<byte[]> some = members.subList(from, Math.min(members.size(), from + MEMBERS_PER_EFFECT));
             List<byte[]> effect = new ArrayList<>(Arrays.asList(SREM, entry.key()));

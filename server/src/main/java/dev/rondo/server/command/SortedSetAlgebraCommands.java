@@ -96,7 +96,8 @@ final class SortedSetAlgebraCommands {
             case STORE -> {
                 SortedSetValue result = result(call, operation, inputs, options.aggregate);
                 result.fit(call.limits());
-                SortedSetRangeCommands.store(call, call.argument(1), result);
+                SortedSetRangeCommands.store(
+                        call, call.argument(1), result, call.spec().name());
             }
             case REPLY -> {
                 ScoredReply reply = new ScoredReply(call.reply(), options.withScores);

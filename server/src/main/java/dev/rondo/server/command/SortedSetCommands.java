@@ -3,6 +3,7 @@ package dev.rondo.server.command;
 import static dev.rondo.server.command.CommandSpec.command;
 
 import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.type.ScoreText;
 import dev.rondo.server.type.SortedSetValue;
@@ -132,7 +133,7 @@ final class SortedSetCommands {
                 updated += !Double.isNaN(present) && present != scores[i] ? 1 : 0;
             }
         }
-        written(call, entry, set, added + updated);
+        written(call, entry, set, added + updated, "zadd");
         reply.integer(options.changed() ? added + updated : added);
     }
 
@@ -154,15 +155,16 @@ final class SortedSetCommands {
             return;
         }
         set.put(member, score, call.limits());
-        written(call, entry, set, isNew || present != score ? 1 : 0);
+        written(call, entry, set, isNew || present != score ? 1 : 0, "zincr");
         ScoredReply.score(call.reply(), score);
     }
 
-    private static void written(Call call, @Nullable Entry entry, SortedSetValue set, int changes) {
+    private static void written(Call call, @Nullable Entry entry, SortedSetValue set, int changes, String event) {
         if (entry == null) {
             call.set(call.argument(1), null, set, false);
+            call.event(EventClass.ZSET, event, call.argument(1));
         } else if (changes > 0) {
-            call.changed(entry);
+            call.changed(entry, EventClass.ZSET, event);
         }
     }
 
@@ -175,7 +177,7 @@ final class SortedSetCommands {
                 removed += set.remove(call.argument(i)) ? 1 : 0;
             }
             if (removed > 0) {
-                call.changedOrEmptied(entry);
+                call.changedOrEmptied(entry, EventClass.ZSET, "zrem");
             }
         }
         call.reply().integer(removed);

@@ -3,6 +3,7 @@ package dev.rondo.server.command;
 import static dev.rondo.server.command.CommandSpec.command;
 
 import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.type.DataType;
 import dev.rondo.server.type.SortedSetValue;
@@ -151,7 +152,7 @@ final class SortedSetPopCommands {
     private static void remove(Call call, Entry entry, boolean highest, int count) {
         SortedSetValue set = SortedSetCommands.valueOf(entry);
         set.removeRange(highest ? set.count() - count : 0, count);
-        call.changedOrEmptied(entry);
+        call.changedOrEmptied(entry, EventClass.ZSET, highest ? "zpopmax" : "zpopmin");
         call.propagate(highest ? ZPOPMAX : ZPOPMIN, entry.key(), Ascii.decimal(count));
     }
 }

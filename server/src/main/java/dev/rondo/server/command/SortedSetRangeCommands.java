@@ -3,6 +3,7 @@ package dev.rondo.server.command;
 import static dev.rondo.server.command.CommandSpec.command;
 
 import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.type.SortedSetValue;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,7 @@ final class SortedSetRangeCommands {
             removed = range.count(set);
             if (removed > 0) {
                 set.removeRange(range.first(set), removed);
-                call.changedOrEmptied(entry);
+                call.changedOrEmptied(entry, EventClass.ZSET, call.spec().name());
             }
         }
         call.reply().integer(removed);
@@ -158,15 +159,16 @@ final class SortedSetRangeCommands {
                 return true;
             });
         }
-        store(call, call.argument(1), result);
+        store(call, call.argument(1), result, call.spec().name());
     }
 
     /** Makes the set the value of a key, or removes the key when the set is empty, and replies its size. */
-    static void store(Call call, byte[] key, SortedSetValue result) {
+    static void store(Call call, byte[] key, SortedSetValue result, String event) {
         if (result.size() == 0) {
             call.delete(key);
         } else {
             call.set(key, result);
+            call.event(EventClass.ZSET, event, key);
         }
         call.reply().integer(result.size());
     }

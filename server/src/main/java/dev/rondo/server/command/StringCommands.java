@@ -3,6 +3,7 @@ package dev.rondo.server.command;
 import static dev.rondo.server.command.CommandSpec.command;
 
 import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.type.StringValue;
@@ -86,11 +87,23 @@ final class StringCommands {
 
     private static void set(Call call) {
         if (call.count() == 3) {
-            call.set(call.argument(1), StringValue.of(call.argument(2)));
+            set(call, call.argument(1), call.argument(2));
             call.reply().ok();
         } else {
             setWithOptions(call, StringOptions.ofSet(call.arguments()));
         }
+    }
+
+    /** Gives the key a string and takes its expiry away. */
+    private static Entry set(Call call, byte[] key, byte[] value) {
+        Entry entry = call.set(key, StringValue.of(value));
+        call.event(EventClass.STRING, "set", key);
+        return entry;
+    }
+
+    private static void expireAt(Call call, Entry entry, long atMs) {
+        call.expireAt(entry, atMs);
+        call.event(EventClass.GENERIC, "expire", entry.key());
     }
 
     private static void setWithOptions(Call call, StringOptions options) {
@@ -108,8 +121,9 @@ final class StringCommands {
             return;
         }
         Entry entry = call.set(key, present, StringValue.of(value), options.keepTtl());
+        call.event(EventClass.STRING, "set", key);
         if (options.hasExpiry()) {
-            call.expireAt(entry, expireAtMs);
+            expireAt(call, entry, expireAtMs);
             call.propagate(SET, key, value, PXAT, Ascii.decimal(expireAtMs));
         } else if (options.keepTtl()) {
             call.propagate(SET, key, value, KEEPTTL);
@@ -128,7 +142,7 @@ final class StringCommands {
             call.reply().integer(0);
             return;
         }
-        call.set(key, null, StringValue.of(value), false);
+        set(call, key, value);
         call.propagate(SET, key, value);
         call.reply().integer(1);
     }
@@ -137,7 +151,7 @@ final class StringCommands {
         byte[] key = call.argument(1);
         byte[] value = call.argument(3);
         long expireAtMs = StringOptions.expireAtMs(call, call.longArgument(2), seconds, false);
-        call.expireAt(call.set(key, StringValue.of(value)), expireAtMs);
+        expireAt(call, set(call, key, value), expireAtMs);
         call.propagate(SET, key, value, PXAT, Ascii.decimal(expireAtMs));
         call.reply().ok();
     }
@@ -148,6 +162,7 @@ final class StringCommands {
         Entry present = call.read(key);
         reply(call.reply(), present == null ? null : Call.stringOf(present));
         call.set(key, present, StringValue.of(value), false);
+        call.event(EventClass.STRING, "set", key);
         call.propagate(SET, key, value);
     }
 
@@ -221,7 +236,7 @@ final class StringCommands {
 
     private static void setPairs(Call call) {
         for (int i = 1; i < call.count(); i += 2) {
-            call.set(call.argument(i), StringValue.of(call.argument(i + 1)));
+            set(call, call.argument(i), call.argument(i + 1));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.rondo.server.command;
 import static dev.rondo.server.command.CommandSpec.command;
 
 import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.type.CommonSubsequence;
 import dev.rondo.server.type.StringValue;
@@ -60,6 +61,7 @@ final class StringPartCommands {
         Entry entry = call.write(key);
         if (entry == null) {
             call.set(key, null, StringValue.of(more), false);
+            call.event(EventClass.STRING, "append", key);
             call.reply().integer(more.length);
             return;
         }
@@ -68,6 +70,7 @@ final class StringPartCommands {
         RawString raw = StringValue.growing(value);
         raw.append(more);
         call.replace(entry, raw);
+        call.event(EventClass.STRING, "append", key);
         call.reply().integer(raw.length());
     }
 
@@ -93,6 +96,7 @@ final class StringPartCommands {
         RawString raw = StringValue.growing(value);
         raw.write((int) offset, patch);
         call.set(key, entry, raw, true);
+        call.event(EventClass.STRING, "setrange", key);
         call.reply().integer(raw.length());
     }
 
@@ -123,8 +127,10 @@ final class StringPartCommands {
     // ---- LCS ----
 
     private static void lcs(Call call) {
-        byte[] first = lcsOperand(call.read(call.argument(1)));
-        byte[] second = lcsOperand(call.read(call.argument(2)));
+        Entry firstEntry = call.read(call.argument(1));
+        Entry secondEntry = call.read(call.argument(2));
+        byte[] first = lcsOperand(firstEntry);
+        byte[] second = lcsOperand(secondEntry);
         boolean index = false;
         boolean lengthOnly = false;
         boolean withLength = false;

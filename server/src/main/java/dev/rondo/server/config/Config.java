@@ -47,6 +47,8 @@ public final class Config {
                         }
                     })
             .mutable();
+    public static final Directive<String> NOTIFY_KEYSPACE_EVENTS =
+            Directive.of("notify-keyspace-events", "", new EventLetters()).mutable();
     public static final Directive<String> LOG_LEVEL = Directive.choice(
                     "loglevel", "notice", "debug", "verbose", "notice", "warning", "nothing")
             .mutable();
@@ -144,6 +146,7 @@ public final class Config {
             MAX_BULK_BYTES,
             MAX_QUERY_BYTES,
             OUTPUT_LIMITS,
+            NOTIFY_KEYSPACE_EVENTS,
             LOG_LEVEL,
             LOG_FILE,
             DEBUG_COMMAND,

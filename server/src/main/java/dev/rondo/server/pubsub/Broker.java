@@ -63,6 +63,11 @@ public final class Broker {
         return receivers;
     }
 
+    /** Whether nobody on this node listens to any channel or pattern. */
+    boolean isUnheard() {
+        return channels.isEmpty() && patterns.isEmpty();
+    }
+
     /** Hands a message, published here or on another node, to the receivers of this node. */
     public int deliver(byte[] channel, byte[] message) {
         int receivers = send(channels.of(new Name(channel)), new Message("message", channel, message));

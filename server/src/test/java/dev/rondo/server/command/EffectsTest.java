@@ -8,6 +8,9 @@ import dev.rondo.server.keyspace.Entry;
 import dev.rondo.server.keyspace.Expirer;
 import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.persistence.DumpPayload;
+import dev.rondo.server.pubsub.Broker;
+import dev.rondo.server.pubsub.KeyspaceEvents;
+import dev.rondo.server.pubsub.Relay;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.stats.CommandStats;
@@ -51,6 +54,7 @@ class EffectsTest {
             },
             stats.newShard(),
             new SplittableRandom(1),
+            new KeyspaceEvents(new Broker(Relay.NONE)),
             true);
     private long nowMs = NOW_MS;
 

@@ -79,7 +79,7 @@ public final class EpisodeRunner {
                     candidate.client(connection),
                     comparisons.get(connection));
             if (mismatch.isEmpty()) {
-                mismatch = KeyspaceEventLog.difference(to - 1, model.takeEvents(), candidate.takeEvents());
+                mismatch = compareEvents(steps.subList(from, to), to - 1, model, candidate);
             }
             if (mismatch.isPresent()) {
                 return mismatch;
@@ -87,6 +87,20 @@ public final class EpisodeRunner {
             from = to;
         }
         return Optional.empty();
+    }
+
+    /** Before Redis 7.2, SCAN with TYPE told of misses, and so did LPOS when it should have refused its rank. */
+    private static Optional<Mismatch> compareEvents(List<Step> pipeline, int lastIndex, Side model, Side candidate) {
+        boolean missesDiffer = pipeline.stream()
+                .map(Step::command)
+                .anyMatch(command -> command.name().equals("SCAN") || command.name().equals("LPOS"));
+        List<String> expected = model.takeEvents();
+        List<String> actual = candidate.takeEvents();
+        if (missesDiffer) {
+            expected.removeIf(KeyspaceEventLog::isMiss);
+            actual.removeIf(KeyspaceEventLog::isMiss);
+        }
+        return KeyspaceEventLog.difference(lastIndex, expected, actual);
     }
 
     private static int endOfPipeline(List<Step> steps, int from) {

@@ -41,6 +41,10 @@ final class KeyspaceEventLog implements AutoCloseable {
         return events;
     }
 
+    static boolean isMiss(String event) {
+        return event.startsWith("keymiss ");
+    }
+
     /** The first event in which the two differ, if they do. */
     static Optional<Mismatch> difference(int stepIndex, List<String> model, List<String> candidate) {
         for (int i = 0; i < Math.max(model.size(), candidate.size()); i++) {

@@ -45,7 +45,7 @@ final class Side implements AutoCloseable {
 
     /** The keyspace events since the last call; none where nobody listens. */
     List<String> takeEvents() {
-        return events == null ? List.of() : events.take();
+        return events == null ? new ArrayList<>() : events.take();
     }
 
     @Override

@@ -3,7 +3,9 @@ package dev.rondo.server.command;
 import static dev.rondo.server.command.CommandSpec.command;
 
 import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.resp.Ascii;
+import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.type.ListValue;
 import dev.rondo.server.type.ScoreText;
@@ -258,6 +260,7 @@ final class SortCommands {
         ListValue list = new ListValue();
         results.forEach(element -> list.addLast(element, call.limits()));
         call.set(target, list);
+        call.event(EventClass.LIST, "sortstore", target);
         for (int from = 0; from < results.size(); from += ELEMENTS_PER_EFFECT) {
             int to = Math.min(results.size(), from + ELEMENTS_PER_EFFECT);
             List<byte[]> effect = new ArrayList<>(List.of(RPUSH, target));

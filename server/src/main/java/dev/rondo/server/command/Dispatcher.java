@@ -3,6 +3,7 @@ package dev.rondo.server.command;
 import dev.rondo.server.commit.CommitLedger;
 import dev.rondo.server.commit.CommitPath;
 import dev.rondo.server.keyspace.Databases;
+import dev.rondo.server.keyspace.Lookahead;
 import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.net.Connection;
 import dev.rondo.server.net.Hold;
@@ -36,6 +37,7 @@ public final class Dispatcher implements RequestHandler {
     private final @Nullable HeldReplies held;
     private final KeyWaits waits;
     private final SlotLocks locks = new SlotLocks();
+    private final Lookahead lookahead = new Lookahead();
     private final Execution execution;
     private final Admission admission;
     private final TransactionRunner transactions;
@@ -66,6 +68,14 @@ public final class Dispatcher implements RequestHandler {
         execution.beginBatch(node.clock().nowMs());
         if (held != null) {
             held.beginBatch();
+        }
+    }
+
+    @Override
+    public void upcoming(Connection connection, byte[][] @Nullable [] requests, int count) {
+        if (count >= Lookahead.LEAST_KEYS) {
+            int database = ((Client) connection.session()).database();
+            lookahead.fetch(databases.get(database), requests, count);
         }
     }
 

@@ -191,6 +191,11 @@ public final class Slot {
         return entries.size() == 0 ? null : entries.find(key, HashTable.hash(key));
     }
 
+    /** What {@link #find} is likely to look at first, read without the lock; nothing may depend on it. */
+    @Nullable Entry glance(int hash) {
+        return lock.isLocked() ? null : entries.glance(hash);
+    }
+
     /** Adds an entry for a key that is not present. The caller gives the array away. */
     public Entry add(byte[] key, Object value) {
         Entry entry = new Entry(key, HashTable.hash(key), value);

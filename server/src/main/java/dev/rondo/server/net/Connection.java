@@ -186,19 +186,11 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         worker.handler.beginBatch();
         decoder.position(0);
         try {
-            while (!suspended && !closing) {
-                byte[][] arguments = decoder.next(input, limit);
-                if (arguments == null) {
-                    break;
-                }
-                worker.handler.request(this, arguments, reply);
-                if (reply.size() >= SPILL_BYTES) {
-                    send(reply);
-                    context.flush();
-                    if (!context.channel().isWritable()) {
-                        break;
-                    }
-                }
+            RequestBatch batch = worker.batch;
+            boolean goOn = !closing;
+            while (goOn && batch.fill(decoder, input, limit)) {
+                worker.handler.upcoming(this, batch.requests(), batch.size());
+                goOn = answer(batch, reply);
             }
         } catch (ProtocolException e) {
             refuse(e, reply);
@@ -212,6 +204,23 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         if (closing) {
             closeWhenSent();
         }
+    }
+
+    /** Answers requests one after the other; false when no more can be answered now. */
+    private boolean answer(RequestBatch batch, ReplyWriter reply) throws ProtocolException {
+        for (int i = 0; i < batch.size(); i++) {
+            worker.handler.request(this, batch.take(i), reply);
+            if (reply.size() >= SPILL_BYTES) {
+                send(reply);
+                context.flush();
+            }
+            if (suspended || closing || !context.channel().isWritable()) {
+                batch.stopBehind(i, decoder);
+                return false;
+            }
+        }
+        batch.rethrow();
+        return true;
     }
 
     /** As in Redis: what is no request is answered, a request larger than the query buffer may be is not. */

@@ -12,6 +12,13 @@ public interface RequestHandler {
     default void beginBatch() {}
 
     /**
+     * Requests of one client that are likely to follow; some of them may come again, or never.
+     *
+     * @param requests the first {@code count} of them; not to be kept
+     */
+    default void upcoming(Connection connection, byte[][] @Nullable [] requests, int count) {}
+
+    /**
      * Answers one request by writing exactly one reply, unless the connection was suspended or the client wants none.
      *
      * @param arguments the command's name and arguments, never empty; the handler may keep the array

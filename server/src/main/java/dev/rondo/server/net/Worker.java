@@ -6,6 +6,7 @@ import dev.rondo.server.resp.ReplyWriter;
 final class Worker {
     final RequestHandler handler;
     final ReplyWriter reply = new ReplyWriter(64 * 1024);
+    final RequestBatch batch = new RequestBatch();
     private byte[] input = new byte[64 * 1024];
 
     Worker(RequestHandler handler) {

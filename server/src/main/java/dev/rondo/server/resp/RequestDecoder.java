@@ -53,6 +53,21 @@ public final class RequestDecoder {
         authenticated = yes;
     }
 
+    public boolean isAuthenticated() {
+        return authenticated;
+    }
+
+    /** Forgets what it took behind {@code end}, where a request of the present input ended. */
+    public void rewind(int end) {
+        position = end;
+        arguments = null;
+        expectedArguments = 0;
+        argumentCount = 0;
+        bulkLength = NONE;
+        bulk = null;
+        requestBytes = 0;
+    }
+
     /** Where {@link #next} goes on reading: set before the first call on new input. */
     public void position(int newPosition) {
         position = newPosition;

@@ -104,6 +104,16 @@ public final class HashTable<N extends HashTable.Node<N>> {
         return found != null || old.length == 0 ? found : in(old[hash & old.length - 1], key, hash);
     }
 
+    /** The node that {@link #find} is likely to come to, read without any lock: it may be missed, or be another's. */
+    public @Nullable N glance(int hash) {
+        @Nullable N[] present = buckets;
+        N node = present.length == 0 ? null : present[hash & present.length - 1];
+        for (int steps = 0; node != null && node.hash != hash && steps < FAIR_CHAIN; steps++) {
+            node = node.next;
+        }
+        return node;
+    }
+
     private @Nullable N in(@Nullable N first, byte[] key, int hash) {
         for (N node = first; node != null; node = node.next) {
             if (node.hash == hash && Arrays.equals(node.key, key)) {

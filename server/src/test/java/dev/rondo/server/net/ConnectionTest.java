@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 class ConnectionTest {
     private static final long MAX_QUERY_BYTES = 1024 * 1024;
 
-    /** Answers "echo x", "fill n" with n bytes, "later" when the test says so, "bye" and closes. */
+    /** Answers "echo x", "fill n" with n bytes, "later" when the test says so, "enter" by authenticating,
+     * "bye" by closing. */
     private final class Answers implements RequestHandler {
         @Override
         public Object opened(Connection connection) {
@@ -45,6 +46,10 @@ class ConnectionTest {
                 case "later" -> {
                     connection.suspend();
                     waiting.add(connection);
+                }
+                case "enter" -> {
+                    connection.authenticated(true);
+                    reply.ok();
                 }
                 case "bye" -> {
                     reply.ok();
@@ -164,6 +169,53 @@ class ConnectionTest {
         waiting.remove().resume(reply -> reply.bulk("late"));
         assertEquals("late", client.read());
         assertEquals("behind", client.read());
+    }
+
+    /** All of it comes in one read, and is decoded before the first request is answered. */
+    @Test
+    void requestsBehindASuspendedOneAreTakenUpWhereItEnded() {
+        WireClient client = connect();
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (int i = 0; i < 100; i++) {
+            all.writeBytes(WireClient.request(i % 7 == 3 ? "later" : "echo", Integer.toString(i)));
+        }
+        all.writeBytes(Ascii.bytes("*2\r\n$4\r\necho\r\n$5\r\nha"));
+        client.sendRaw(all.toByteArray());
+        for (int i = 0; i < 100; i++) {
+            if (i % 7 == 3) {
+                await().until(() -> !waiting.isEmpty());
+                assertEquals((long) i + 1, handled.get());
+                waiting.remove().resume(reply -> reply.bulk("late"));
+            }
+            assertEquals(i % 7 == 3 ? "late" : Integer.toString(i), client.read());
+        }
+        client.sendRaw(Ascii.bytes("lf!\r\n"));
+        assertEquals("half!", client.read());
+    }
+
+    @Test
+    void whatIsNoRequestIsAnsweredOnlyWhenItsTurnComes() {
+        WireClient client = connect();
+        client.sendRaw(Ascii.bytes("*1\r\n$5\r\nlater\r\n*1\r\n:1\r\n"));
+        await().until(() -> !waiting.isEmpty());
+        assertTrue(client.isSilentFor(50));
+        waiting.remove().resume(reply -> reply.bulk("late"));
+        assertEquals("late", client.read());
+        assertEquals(new Err("ERR Protocol error: expected '$', got ':'"), client.read());
+        assertTrue(client.isClosedByServer());
+    }
+
+    @Test
+    void aRequestMayAllowLargerOnesBehindIt() {
+        WireClient client = connect();
+        assertEquals("a", client.call("echo", "a"));
+        connections.forEach(connection -> connection.authenticated(false));
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(WireClient.request("enter"));
+        all.writeBytes(WireClient.request("echo", "x".repeat(20_000)));
+        client.sendRaw(all.toByteArray());
+        assertEquals("OK", client.read());
+        assertEquals("x".repeat(20_000), client.read());
     }
 
     @Test

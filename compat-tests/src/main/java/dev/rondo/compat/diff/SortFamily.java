@@ -33,7 +33,15 @@ final class SortFamily {
                 .unspoiled(14, ReplyRule.EXACT, "SORT", set(), sortedOptions(), store())
                 .unspoiled(6, ReplyRule.EXACT, "SORT_RO", set(), sortedOptions())
                 .command(5, ReplyRule.UNORDERED, "SORT", set(), option("BY", word("nosort")), order(), gets())
-                .unspoiled(4, ReplyRule.EXACT, "SORT", set(), option("BY", word("nosort")), order(), limit(), option("STORE", target()))
+                .unspoiled(
+                        4,
+                        ReplyRule.EXACT,
+                        "SORT",
+                        set(),
+                        option("BY", word("nosort")),
+                        order(),
+                        limit(),
+                        option("STORE", target()))
                 .command(5, ReplyRule.UNORDERED, "SORT", set(), alphaBy(), order())
                 .command(3, ReplyRule.UNORDERED, "SORT", key(), word("ALPHA"), order())
                 .command(6, "LRANGE", target(), word("0"), word("-1"))

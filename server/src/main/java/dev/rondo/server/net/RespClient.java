@@ -118,8 +118,9 @@ public final class RespClient implements AutoCloseable {
      * @throws IOException when the connection fails or no reply comes in time
      */
     public @Nullable Object command(String... words) throws IOException {
-        return await(send(
-                Stream.of(words).map(word -> word.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new)));
+        return await(send(Stream.of(words)
+                .map(word -> word.getBytes(StandardCharsets.UTF_8))
+                .toArray(byte[][]::new)));
     }
 
     /** Sends a command; others may follow before its reply is {@linkplain #await awaited}. The words must not change. */

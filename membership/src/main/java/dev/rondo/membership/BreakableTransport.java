@@ -16,6 +16,7 @@ public final class BreakableTransport extends TCP_NIO2 {
     /** Called by JGroups. */
     public BreakableTransport() {
         setId(ClassConfigurator.getProtocolId(TCP_NIO2.class));
+        setThreadFactory(new UndyingThreads());
     }
 
     BrokenLinks brokenLinks() {

@@ -15,6 +15,7 @@ import org.jgroups.Message;
 import org.jgroups.Receiver;
 import org.jgroups.View;
 import org.jgroups.protocols.FD_SOCK2;
+import org.jgroups.protocols.TP;
 import org.jgroups.stack.ProtocolStack;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -94,7 +95,7 @@ final class Bus implements AutoCloseable {
             throw new IOException("the cluster bus cannot be set up: " + e.getMessage(), e);
         }
         brokenLinks = ((BreakableTransport) channel.getProtocolStack().getTransport()).brokenLinks();
-        courier = new Courier(channel, "rondo-bus-" + config.busPort());
+        courier = new Courier(channel::send, "rondo-bus-" + config.busPort());
         channel.setName(self.id().hex());
         channel.addAddressGenerator(self::newAddress);
         channel.setReceiver(new Inlet());
@@ -268,6 +269,12 @@ final class Bus implements AutoCloseable {
             }
         });
         return stats;
+    }
+
+    /** How many destinations have a queue and a thread at the transport. */
+    int destinations() {
+        TP transport = channel.getProtocolStack().getTransport();
+        return transport.getBundler() instanceof MemberBundler bundler ? bundler.destinations() : 0;
     }
 
     /** The links that are broken on purpose. */

@@ -110,10 +110,11 @@ final class BusStack implements ProtocolStackConfigurator {
         tcp.put("tcp_nodelay", "true");
         tcp.put("sock_conn_timeout", "300");
         tcp.put("max_send_buffers", "256");
-        tcp.put("bundler_type", "pd");
+        tcp.put("bundler_type", MemberBundler.class.getName());
         tcp.put("bundler.use_single_sender_thread", "false");
         tcp.put("bundler.max_size", "64K");
         tcp.put("bundler.capacity", "16k");
+        tcp.put("bundler.remove_delay", "2000");
         tcp.put("thread_pool.max_threads", "200");
         tcp.put("use_virtual_threads", "false");
         tcp.put("log_details", "false");

@@ -184,6 +184,11 @@ public final class Cluster implements AutoCloseable {
         membership.doubtStanding();
     }
 
+    /** Has the membership thread run a task soon, whatever else waits for it. */
+    public void execute(Runnable task) {
+        membership.execute(task);
+    }
+
     /** Has the coordinator plan again on what this node holds. */
     public void replan() {
         holdingsChanged();
@@ -198,6 +203,11 @@ public final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         membership.close();
+    }
+
+    /** How many destinations the bus keeps a queue for. */
+    int destinations() {
+        return bus.destinations();
     }
 
     /** Stops without a word, as the death of the process would. */

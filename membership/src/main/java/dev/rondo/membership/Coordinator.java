@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,11 +31,22 @@ final class Coordinator {
      * What to do now.
      *
      * @param ask members to ask for a report
+     * @param remind members to send the newest table once more
      * @param publish the table to send to all members, or null
      * @param refuse members to turn away, with the reason
      * @param waitNs when to call again at the latest
      */
-    record Step(List<Identity> ask, @Nullable SlotTable publish, Map<Identity, String> refuse, long waitNs) {}
+    record Step(
+            List<Identity> ask,
+            List<Identity> remind,
+            @Nullable SlotTable publish,
+            Map<Identity, String> refuse,
+            long waitNs) {
+
+        static Step waiting(List<Identity> ask, List<Identity> remind, long waitNs) {
+            return new Step(ask, remind, null, Map.of(), waitNs);
+        }
+    }
 
     private record Entry(SlotReport report, long number) {}
 
@@ -48,6 +60,7 @@ final class Coordinator {
     private long round;
     private long viewNs;
     private long lastAskNs;
+    private long lastTellNs;
     private boolean asked;
     private boolean planned;
     private boolean dirty;
@@ -145,12 +158,12 @@ final class Coordinator {
     /** Says what to do now; what it returns counts as done. */
     Step step(long nowNs) {
         if (view.isEmpty()) {
-            return new Step(List.of(), null, Map.of(), Long.MAX_VALUE);
+            return Step.waiting(List.of(), List.of(), Long.MAX_VALUE);
         }
         List<Identity> ask = toAsk(nowNs);
         long waitNs = waitNs(nowNs);
         if (waitNs > 0) {
-            return new Step(ask, null, Map.of(), waitNs);
+            return remind(ask, waitNs, nowNs);
         }
         Map<Identity, String> refuse = new LinkedHashMap<>();
         List<SlotReport> admitted = admit(refuse);
@@ -167,8 +180,35 @@ final class Coordinator {
         dirty = false;
         if (news) {
             adopt(next);
+            lastTellNs = nowNs;
+            return new Step(ask, List.of(), next, refuse, reportTimeoutNs);
         }
-        return new Step(ask, news ? next : null, refuse, complete ? Long.MAX_VALUE : reportTimeoutNs);
+        Step step = remind(ask, complete ? Long.MAX_VALUE : reportTimeoutNs, nowNs);
+        return new Step(step.ask, step.remind, null, refuse, step.waitNs);
+    }
+
+    /**
+     * A table may be lost on its way, with a link or a thread, and who lacks it would be left behind until the next: so those
+     * who have not said that they act by the newest one get it again, and are asked, until they have.
+     */
+    private Step remind(List<Identity> ask, long waitNs, long nowNs) {
+        List<Identity> behind = planned ? view.stream().filter(this::isBehind).toList() : List.of();
+        if (behind.isEmpty()) {
+            return Step.waiting(ask, List.of(), waitNs);
+        }
+        long dueNs = lastTellNs + reportTimeoutNs - nowNs;
+        if (dueNs > 0) {
+            return Step.waiting(ask, List.of(), Math.min(waitNs, dueNs));
+        }
+        lastTellNs = nowNs;
+        Set<Identity> asked = new LinkedHashSet<>(ask);
+        asked.addAll(behind);
+        return Step.waiting(List.copyOf(asked), behind, Math.min(waitNs, reportTimeoutNs));
+    }
+
+    private boolean isBehind(Identity member) {
+        Entry last = reports.get(member);
+        return last != null && last.report.epoch() < newest.epoch() && !refused.contains(member);
     }
 
     private List<Identity> toAsk(long nowNs) {

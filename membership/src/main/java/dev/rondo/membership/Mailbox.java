@@ -89,7 +89,7 @@ final class Mailbox implements Bus.Listener {
     public void application(Identity from, byte[] buffer, int offset, int length) {
         try {
             listener.received(from.id(), from.incarnation(), buffer, offset, length);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("a message of {} bytes from node {} could not be handled", length, from.id(), e);
         }
     }
@@ -103,8 +103,14 @@ final class Mailbox implements Bus.Listener {
 
     // ---- the membership thread ----
 
-    Bus.@Nullable ViewOfBus takeView() {
-        return view.getAndSet(null);
+    /** The newest view, which waits here until it {@link #isTaken}. */
+    Bus.@Nullable ViewOfBus view() {
+        return view.get();
+    }
+
+    /** The node acts by this view; a newer one that has come meanwhile waits on. */
+    void isTaken(Bus.ViewOfBus taken) {
+        view.compareAndSet(taken, null);
     }
 
     @Nullable SlotTable takeTable() {

@@ -27,6 +27,9 @@ final class Membership implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
 
     private static final long REPORT_DEBOUNCE_NS = 20_000_000;
+    /** What has failed is tried again after this time. */
+    private static final long RETRY_NS = 200_000_000;
+
     private static final long NOT_DUE = Long.MAX_VALUE;
     /** Half as much again as failure detection takes, in nanoseconds for each of its milliseconds. */
     private static final long ALONE_PER_HEARTBEAT_TIMEOUT_NS = 1_500_000;
@@ -54,6 +57,10 @@ final class Membership implements AutoCloseable {
     private final Map<Identity, Member> known = new HashMap<>();
 
     private Bus.ViewOfBus view = new Bus.ViewOfBus(0, List.of());
+    /** The table by which the listener acts, and the members that it was told of. */
+    private SlotTable actedBy = SlotTable.NONE;
+
+    private List<Member> told;
     private long answeredRound;
     private long reportNumber;
     private long reportDueNs = NOT_DUE;
@@ -66,6 +73,7 @@ final class Membership implements AutoCloseable {
         this.self = self;
         this.identity = Identity.of(self);
         this.reachable = List.of(self);
+        this.told = reachable;
         this.coordinator = new Coordinator(config, knownTable, new SplittableRandom());
         long aloneNs = config.heartbeatTimeoutMs() * ALONE_PER_HEARTBEAT_TIMEOUT_NS;
         this.inquiry = new Inquiry(identity, this::post, listener, this::apply, aloneNs);
@@ -138,6 +146,10 @@ final class Membership implements AutoCloseable {
         }
     }
 
+    void execute(Runnable task) {
+        executor.execute(task);
+    }
+
     /** Says good-bye to the others and stops. */
     @Override
     public void close() {
@@ -170,13 +182,14 @@ final class Membership implements AutoCloseable {
         if (closed) {
             return; // the others take note that this node goes, which is no news to it
         }
+        long waitNs;
         try {
-            takeView();
-            takeTable();
-            takeReports();
-            takeRefusal();
-            takeFarewell();
-            long waitNs = Math.min(inquire(), Math.min(report(), coordinate()));
+            waitNs = takeAll();
+        } catch (RuntimeException | Error e) { // which the executor would keep to itself
+            LOG.error("the membership of this node stumbled; it tries again", e);
+            waitNs = RETRY_NS;
+        }
+        try {
             if (alarm != null) {
                 alarm.cancel(false);
             }
@@ -185,13 +198,24 @@ final class Membership implements AutoCloseable {
                     : executor.schedule(this::wake, Math.max(waitNs, 0), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             LOG.trace("closed", e);
-        } catch (RuntimeException | Error e) { // which the executor would keep to itself
-            LOG.error("the membership of this node stumbled; it goes on with the next event", e);
         }
     }
 
+    /**
+     * Does all there is to do and returns when to look again. A view or table counts as taken only when everybody has been
+     * told of it, so that a failure on the way leaves nobody behind for good.
+     */
+    private long takeAll() {
+        takeView();
+        takeTable();
+        takeReports();
+        takeRefusal();
+        takeFarewell();
+        return Math.min(inquire(), Math.min(report(), coordinate()));
+    }
+
     private void takeView() {
-        Bus.ViewOfBus next = mailbox.takeView();
+        Bus.ViewOfBus next = mailbox.view();
         if (next == null) {
             return;
         }
@@ -206,27 +230,40 @@ final class Membership implements AutoCloseable {
             mailbox.takeReports();
         }
         tellReachable();
+        mailbox.isTaken(next);
     }
 
     private void takeTable() {
         SlotTable next = mailbox.takeTable();
         if (next != null) {
-            apply(next);
+            adopt(next);
         }
+        act();
     }
 
     private void apply(SlotTable next) {
+        adopt(next);
+        act();
+    }
+
+    private void adopt(SlotTable next) {
         coordinator.adopt(next);
-        if (next.epoch() <= table.epoch()) {
-            return;
+        if (next.epoch() > table.epoch()) {
+            table = next;
+            next.members().forEach(member -> known.put(Identity.of(member), member));
+            bus.accept(next.members().stream().map(Identity::of).collect(Collectors.toSet()));
         }
-        SlotTable previous = table;
-        table = next;
-        next.members().forEach(member -> known.put(Identity.of(member), member));
-        bus.accept(next.members().stream().map(Identity::of).collect(Collectors.toSet()));
-        tellReachable();
-        listener.tableChanged(previous, next);
-        mailbox.holdingsChanged();
+    }
+
+    /** Has the node act by the newest table, unless it does. */
+    private void act() {
+        SlotTable next = table;
+        if (next.epoch() > actedBy.epoch()) {
+            tellReachable();
+            listener.tableChanged(actedBy, next);
+            actedBy = next;
+            mailbox.holdingsChanged();
+        }
     }
 
     /** Members of the view whose address is known by now. */
@@ -241,9 +278,10 @@ final class Membership implements AutoCloseable {
         }
         known.keySet().removeIf(other -> !view.members().contains(other) && table.member(other.id()) == null);
         next.sort(Comparator.comparing(Member::id));
-        if (!next.equals(reachable)) {
+        if (!next.equals(told)) {
             reachable = List.copyOf(next);
             listener.viewChanged(reachable);
+            told = reachable;
         }
     }
 
@@ -312,7 +350,7 @@ final class Membership implements AutoCloseable {
     }
 
     private SlotReport myReport(SlotTable with) {
-        return new SlotReport(self, table.epoch(), with, listener.holdings());
+        return new SlotReport(self, actedBy.epoch(), with, listener.holdings());
     }
 
     private void reportToMyself() {
@@ -335,6 +373,10 @@ final class Membership implements AutoCloseable {
                 bus.post(member, MailKind.REPORT_REQUEST, question);
             }
         }
+        if (!step.remind().isEmpty()) {
+            byte[] newest = Mail.table(coordinator.newest());
+            step.remind().forEach(member -> bus.post(member, MailKind.TABLE, newest));
+        }
         step.refuse().forEach((member, sentence) -> {
             LOG.warn("refused node {}: {}", member.id(), sentence);
             bus.post(member, MailKind.REFUSED, Mail.sentence(sentence));
@@ -342,7 +384,7 @@ final class Membership implements AutoCloseable {
         if (step.publish() != null) {
             publish(step.publish());
         }
-        boolean again = !step.ask().isEmpty() || step.publish() != null;
+        boolean again = !step.ask().isEmpty() || !step.remind().isEmpty() || step.publish() != null;
         return again ? 0 : step.waitNs();
     }
 

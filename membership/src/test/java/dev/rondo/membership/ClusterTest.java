@@ -296,6 +296,44 @@ class ClusterTest {
     }
 
     @Test
+    void aListenerThatFailsIsToldAgain() throws IOException {
+        List<FakeServer> servers = cluster.startNodes(2);
+        eventually(() -> cluster.isSettled(servers, 1));
+        servers.forEach(s -> s.failuresToCome.set(2));
+        int port = cluster.freeBusPort();
+        String seed = "127.0.0.1:" + servers.get(0).node.member.busPort();
+        List<FakeServer> all = new ArrayList<>(servers);
+        all.add(cluster.start(LocalCluster.member(2, port), LocalCluster.config(port, List.of(seed))));
+
+        eventually(() -> cluster.isSettled(all, 1));
+        assertTrue(servers.stream().allMatch(s -> s.failuresToCome.get() <= 0));
+        assertTrue(servers.stream().allMatch(s -> s.seen.size() == 3));
+        cluster.checkOnePrimaryPerSlot(all);
+    }
+
+    @Test
+    void nothingIsKeptForTheFormerLivesOfANode() throws IOException {
+        List<FakeServer> servers = cluster.startNodes(2);
+        FakeServer stays = servers.get(0);
+        int port = servers.get(1).node.member.busPort();
+        String seed = "127.0.0.1:" + stays.node.member.busPort();
+        FakeServer life = servers.get(1);
+        for (int lives = 0; lives < 4; lives++) {
+            FakeServer present = life;
+            eventually(() -> cluster.isSettled(List.of(stays, present), 1));
+            cluster.kill(life);
+            eventually(() -> cluster.isSettled(List.of(stays), 1));
+            long saidUntilNs = System.nanoTime() + 600_000_000; // words go to the dead one meanwhile
+            eventually(() -> System.nanoTime() > saidUntilNs);
+            life = cluster.start(LocalCluster.member(1, port), LocalCluster.config(port, List.of(seed)));
+        }
+        FakeServer last = life;
+        eventually(() -> cluster.isSettled(List.of(stays, last), 1));
+        // To itself, to all, to the other, and to the address of either by which it was found.
+        eventually(() -> stays.cluster().destinations() <= 5);
+    }
+
+    @Test
     void aSecondNodeWithTheSameIdIsRefused() throws IOException {
         List<FakeServer> servers = cluster.startNodes(2);
         eventually(() -> cluster.isSettled(servers, 1));

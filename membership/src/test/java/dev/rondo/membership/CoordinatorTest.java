@@ -101,7 +101,37 @@ class CoordinatorTest {
         SlotTable table = published(coordinator.step(patienceNs));
         assertEquals(b, table.primary(16383));
         assertFalse(table.isBorn(16383));
+        answer(coordinator, a, table, patienceNs);
+        coordinator.step(patienceNs + 20 * MS);
         assertEquals(List.of(Identity.of(b)), coordinator.step(2 * patienceNs).ask(), "it is asked again");
+    }
+
+    @Test
+    void whoDoesNotSayThatItActsByTheNewestTableGetsItAgain() {
+        BusConfig config = alone();
+        long patienceNs = config.reportTimeoutMs() * MS;
+        Coordinator coordinator = coordinator(config, SlotTable.NONE);
+        coordinator.lead(3, both, 0);
+        coordinator.step(0);
+        answer(coordinator, a, SlotTable.NONE, 0);
+        answer(coordinator, b, SlotTable.NONE, 0);
+        SlotTable table = published(coordinator.step(0));
+        answer(coordinator, a, table, 1 * MS);
+        Coordinator.Step patient = coordinator.step(21 * MS);
+        assertEquals(List.of(), patient.remind());
+        assertTrue(patient.waitNs() <= patienceNs - 21 * MS, "it looks again in time: " + patient.waitNs());
+
+        for (int times = 1; times <= 3; times++) {
+            Coordinator.Step step = coordinator.step(times * patienceNs);
+            assertEquals(List.of(Identity.of(b)), step.remind());
+            assertEquals(List.of(Identity.of(b)), step.ask(), "it says when it has it");
+            assertEquals(List.of(), coordinator.step(times * patienceNs + MS).remind());
+        }
+        answer(coordinator, b, table, 3 * patienceNs + 2 * MS);
+        coordinator.step(3 * patienceNs + 30 * MS);
+        Coordinator.Step quiet = coordinator.step(4 * patienceNs);
+        assertEquals(List.of(), quiet.remind());
+        assertEquals(Long.MAX_VALUE, quiet.waitNs());
     }
 
     @Test

@@ -35,6 +35,8 @@ final class LocalCluster implements AutoCloseable {
         final Queue<String> refusals = new ConcurrentLinkedQueue<>();
         final AtomicInteger doubtsEnded = new AtomicInteger();
         final Queue<NodeId> farewells = new ConcurrentLinkedQueue<>();
+        /** So many of the next calls fail, before they have done anything. */
+        final AtomicInteger failuresToCome = new AtomicInteger();
         /** Whether every message that begins with a question mark is answered, on the thread that brings it. */
         volatile boolean answering;
 
@@ -68,8 +70,15 @@ final class LocalCluster implements AutoCloseable {
             }
         }
 
+        private void mayFail() {
+            if (failuresToCome.getAndDecrement() > 0) {
+                throw new IllegalStateException("as the test wants");
+            }
+        }
+
         @Override
         public void tableChanged(SlotTable previous, SlotTable next) {
+            mayFail();
             synchronized (LocalCluster.this) {
                 try {
                     node.apply(next);
@@ -82,6 +91,7 @@ final class LocalCluster implements AutoCloseable {
 
         @Override
         public void viewChanged(List<Member> reachable) {
+            mayFail();
             seen = reachable;
         }
 

@@ -8,6 +8,8 @@ import dev.rondo.server.config.ConfigFile;
 import dev.rondo.server.config.Directive;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -16,6 +18,8 @@ import picocli.CommandLine.ParseResult;
 
 /** The command line: {@code rondo server --port 7001 ...}. */
 public final class Rondo {
+    private static final Logger log = LoggerFactory.getLogger(Rondo.class);
+
     private Rondo() {}
 
     /** Runs a subcommand; the process ends with its exit code. */
@@ -129,6 +133,9 @@ public final class Rondo {
                     throw new StartException("--" + name + ": " + e.getMessage(), e);
                 }
             }
+            // Of this process, not of a node: libraries have threads of their own, which must not end unheard.
+            Thread.setDefaultUncaughtExceptionHandler(
+                    (thread, e) -> log.error("The thread {} has ended by itself", thread.getName(), e));
             RondoServer server = RondoServer.prepare(config, Seams.NONE);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "shutdown"));
             server.open();

@@ -40,6 +40,7 @@ import dev.rondo.server.replication.Replication;
 import dev.rondo.server.stats.CommandStats;
 import dev.rondo.server.stats.ErrorStats;
 import dev.rondo.server.stats.Info;
+import dev.rondo.server.stats.Watchdog;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -49,6 +50,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -82,6 +84,7 @@ public final class RondoServer implements AutoCloseable {
     private final CommandStats stats = new CommandStats(MAX_COMMANDS);
     private final AtomicReference<Node> node = new AtomicReference<>();
     private final Housekeeping housekeeping = new Housekeeping();
+    private final Watchdog watchdog = new Watchdog();
     private final PauseGate pauseGate = new PauseGate();
     private final AtomicBoolean activeExpiry = new AtomicBoolean(true);
     private final Broker broker = new Broker(new ClusterRelay());
@@ -130,7 +133,7 @@ public final class RondoServer implements AutoCloseable {
                 new ErrorStats(),
                 clock));
         this.listener = new Listener(listenerSettings(), () -> new Dispatcher(node.get()), network);
-        this.nodeInfo = new NodeInfo(node::get, config, network, broker, listener::port);
+        this.nodeInfo = new NodeInfo(node::get, config, network, broker, watchdog, listener::port);
         nodeInfo.addTo(info);
         if (cluster != null && departure != null) {
             cluster.whenAskedToLeave(this::stop);
@@ -220,6 +223,7 @@ public final class RondoServer implements AutoCloseable {
         });
         scheduleExpiry(new Expirer(node.get().databases(), clock::nowMs, new ExpiredKeys(node.get())));
         housekeeping.every(IDLE_CHECK_MS, () -> liveConfig.checkClients(clock.nowMs()));
+        watchThreads();
         log.info(
                 "Ready to serve on port {} ({}, {})",
                 listener.port(),
@@ -227,6 +231,18 @@ public final class RondoServer implements AutoCloseable {
                         ? "plain"
                         : "cluster node " + cluster.self().id().hex(),
                 Listener.multiplexer());
+    }
+
+    private void watchThreads() {
+        List<Executor> loops = listener.executors();
+        for (int i = 0; i < loops.size(); i++) {
+            watchdog.watch("event loop " + i, loops.get(i));
+        }
+        watchdog.watch("housekeeping", task -> housekeeping.after(0, task));
+        if (cluster != null) {
+            cluster.watch(watchdog);
+        }
+        watchdog.start();
     }
 
     private void bind(CompletableFuture<Void> bound) {
@@ -440,6 +456,7 @@ public final class RondoServer implements AutoCloseable {
             cluster.close();
         }
         housekeeping.close();
+        watchdog.close();
         release(directory);
         log.info("Stopped");
         stopped.countDown();

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,6 +34,7 @@ final class ChaosCluster implements AutoCloseable {
     static final int SLOTS = 16384;
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(60);
     private static final int CONTROL_TIMEOUT_MS = 3000;
+    private static final long THREADS_PRINTED_NS = 2_000_000_000L;
 
     private final Network network;
     private final Path root;
@@ -301,6 +303,18 @@ final class ChaosCluster implements AutoCloseable {
             }
         }
         return counts;
+    }
+
+    /** Has all running nodes print where their threads stand, twice, so that it shows which of them move. */
+    void printThreads() {
+        for (int times = 0; times < 2; times++) {
+            for (ServerProcess process : processes) {
+                if (process != null && process.isAlive()) {
+                    process.printThreads();
+                }
+            }
+            LockSupport.parkNanos(THREADS_PRINTED_NS);
+        }
     }
 
     /** Keeps the output of all nodes that there were, for whoever looks into a failure; returns where. */

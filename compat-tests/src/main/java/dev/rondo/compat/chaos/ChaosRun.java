@@ -62,6 +62,8 @@ final class ChaosRun {
             IntStream.range(0, settings.nodes()).forEach(cluster::awaitPong);
             String flaw = cluster.awaitWhole(settings.wholeTimeout(), FORMED);
             if (flaw != null) {
+                cluster.printThreads();
+                out.printf("the output of the nodes is in %s%n", cluster.keepLogs());
                 throw new IllegalStateException("the cluster does not form: " + flaw);
             }
             Report report = underLoad(cluster);
@@ -131,6 +133,7 @@ final class ChaosRun {
         }
         if (flaw != null) {
             out.printf("%s: %s%n", fault, flaw);
+            cluster.printThreads();
             return flaw;
         }
         fault.wholeNs = System.nanoTime();

@@ -17,6 +17,7 @@ public final class RondoNodes {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Xshare:auto",
+            "-XX:+PrintConcurrentLocks", // in what it prints of its threads
             "-Djava.net.preferIPv4Stack=true");
 
     private RondoNodes() {}

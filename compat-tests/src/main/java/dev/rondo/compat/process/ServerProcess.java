@@ -188,6 +188,11 @@ public final class ServerProcess implements AutoCloseable {
         paused = false;
     }
 
+    /** SIGQUIT: a JVM prints where its threads stand, and which locks they hold, into its output. */
+    public void printThreads() {
+        signal("QUIT");
+    }
+
     /** Starts the process again on the same port and folder, after it has ended. */
     public ServerProcess restart() {
         return launch().awaitPong();

@@ -89,6 +89,7 @@ public final class ClusterInfo {
                 .field("cluster_effects_applied", replication.effectsApplied())
                 .field("cluster_sequence_gaps", replication.gaps())
                 .field("cluster_streams_broken", replication.brokenStreams())
+                .field("cluster_stream_gaps", replication.streamGaps())
                 .field("cluster_deletions_bytes", cluster.graveyard().bytes())
                 .field("cluster_deletions_dropped", cluster.graveyard().dropped());
     }

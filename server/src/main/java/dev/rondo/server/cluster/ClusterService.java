@@ -16,6 +16,7 @@ import dev.rondo.server.replication.Bus;
 import dev.rondo.server.replication.EffectApplier;
 import dev.rondo.server.replication.Replication;
 import dev.rondo.server.replication.ReplicationListener;
+import dev.rondo.server.stats.Watchdog;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -139,6 +140,13 @@ public final class ClusterService implements Ownership, AutoCloseable {
             }
         };
         retries.scheduleWithFixedDelay(guarded, periodMs, periodMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** Has the threads watched on which this node's part in the cluster depends; once it has joined. */
+    public void watch(Watchdog watchdog) {
+        watchdog.watch("membership", bus()::execute);
+        watchdog.watch("slot-sync", replication::execute);
+        watchdog.watch("cluster-retry", retries);
     }
 
     /** Forgets deletions that are old enough; not while this node may have been away without knowing it. */

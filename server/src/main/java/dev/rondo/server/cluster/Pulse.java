@@ -2,6 +2,8 @@ package dev.rondo.server.cluster;
 
 import dev.rondo.server.command.ServingLease;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Shows that the process runs: renews the lease by which this node serves its slots, ten times in its length, from a
@@ -9,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
  * others are asked what has become of this node.
  */
 final class Pulse implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Pulse.class);
     private static final int BEATS_PER_LEASE = 10;
 
     private final ServingLease lease;
@@ -34,8 +37,12 @@ final class Pulse implements AutoCloseable {
 
     private void beat() {
         while (!closed) {
-            if (!lease.renew(lengthNs, System.nanoTime(), System.currentTimeMillis())) {
-                stoodStill.run();
+            try {
+                if (!lease.renew(lengthNs, System.nanoTime(), System.currentTimeMillis())) {
+                    stoodStill.run();
+                }
+            } catch (RuntimeException | Error e) { // without a pulse this node would serve nobody any more
+                log.error("The lease could not be renewed", e);
             }
             LockSupport.parkNanos(lengthNs / BEATS_PER_LEASE);
         }

@@ -98,9 +98,14 @@ final class SlotRoles {
         return IntStream.range(0, KeySlot.SLOTS).noneMatch(table::isMoving);
     }
 
-    /** Makes the table this node's roles. */
+    /**
+     * Makes the table this node's roles. May be called again with the same table.
+     *
+     * @throws IllegalStateException when that has failed for a slot, but not before it is done for all others
+     */
     void apply(SlotTable next) {
         Aftermath aftermath = new Aftermath(next);
+        List<Throwable> failures = new ArrayList<>();
         for (int i = 0; i < KeySlot.SLOTS; i++) {
             Slot slot = keyspace.slot(i);
             slot.lock();
@@ -108,6 +113,8 @@ final class SlotRoles {
                 apply(next, slot, aftermath);
                 appliedEpochs[i] = next.epoch();
                 slot.releaseParked();
+            } catch (RuntimeException | Error e) {
+                failures.add(e);
             } finally {
                 slot.unlock();
             }
@@ -128,6 +135,11 @@ final class SlotRoles {
         }
         finish(aftermath);
         replication.tableChanged();
+        if (!failures.isEmpty()) {
+            throw new IllegalStateException(
+                    "slot table " + next.epoch() + " could not be applied to " + failures.size() + " slots",
+                    failures.get(0));
+        }
     }
 
     private void finish(Aftermath aftermath) {
@@ -238,7 +250,7 @@ final class SlotRoles {
                 if (merges[slot.index()] != Merge.UNDER_WAY) {
                     continue; // this node serves the slot again
                 }
-                merges[slot.index()] = merged ? Merge.NONE : Merge.DUE;
+                merges[slot.index()] = Merge.DUE; // unless all of the following is done
                 boolean member = table.get().member(self) != null;
                 if (merged && (!member || table.get().isOwner(self, slot.index()))) {
                     slot.reset(0, 0); // most of its entries are the winner's now, and need not be copied
@@ -246,6 +258,9 @@ final class SlotRoles {
                 } else if (merged) {
                     drop(slot, settled);
                 }
+                merges[slot.index()] = merged ? Merge.NONE : Merge.DUE;
+            } catch (RuntimeException | Error e) {
+                log.error("Slot {} could not be given up to {}; it is tried again", slot.index(), winner.hex(), e);
             } finally {
                 slot.unlock();
             }

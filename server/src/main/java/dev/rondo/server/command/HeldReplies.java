@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The replies of one event loop that wait until what they say is on the replicas. All replies of a read wait together
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * as they are, as the rules say. Confined to the event loop, apart from {@link #progress}.
  */
 final class HeldReplies {
+    private static final Logger log = LoggerFactory.getLogger(HeldReplies.class);
     /** What nobody announces (a slot has got a replica, the time is over) is looked for so often. */
     private static final long LOOK_MS = 10;
     /** What one commit and its request cost here, about. */
@@ -183,13 +186,20 @@ final class HeldReplies {
         List<Batch> before = waiting;
         waiting = new ArrayList<>();
         for (Batch batch : before) {
-            boolean decided = reconsidering ? batch.commits.reconsider() : batch.commits.decide();
-            if (decided || nowNs - batch.deadlineNs >= 0 || !batch.connection.isOpen()) {
-                figures.held.decrement();
-                batch.settle();
-                free.add(batch.connection);
-            } else {
-                waiting.add(batch);
+            try {
+                if (isOver(batch, reconsidering, nowNs)) {
+                    figures.held.decrement();
+                    batch.settle();
+                    free.add(batch.connection);
+                } else {
+                    waiting.add(batch);
+                }
+            } catch (RuntimeException | Error e) { // the others' replies must not be lost with these
+                log.error(
+                        "It can't be decided whether the writes of {} are confirmed",
+                        batch.connection.remoteAddress(),
+                        e);
+                batch.connection.close();
             }
         }
         isWaiting = !waiting.isEmpty();
@@ -197,6 +207,11 @@ final class HeldReplies {
         if (isWaiting) {
             alarm();
         }
+    }
+
+    private static boolean isOver(Batch batch, boolean reconsidering, long nowNs) {
+        boolean decided = reconsidering ? batch.commits.reconsider() : batch.commits.decide();
+        return decided || nowNs - batch.deadlineNs >= 0 || !batch.connection.isOpen();
     }
 
     /** The replies of one batch of a connection's requests. */

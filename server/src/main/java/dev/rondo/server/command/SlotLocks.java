@@ -93,6 +93,20 @@ final class SlotLocks {
     }
 
     void unlock() {
-        slots.forEach(Slot::unlock);
+        unlockFrom(0);
+    }
+
+    /** None stays locked because another's waiters could not be told. */
+    private void unlockFrom(int first) {
+        int next = first;
+        try {
+            while (next < slots.size()) {
+                slots.get(next++).unlock();
+            }
+        } finally {
+            if (next < slots.size()) {
+                unlockFrom(next);
+            }
+        }
     }
 }

@@ -15,6 +15,7 @@ import dev.rondo.server.stats.InfoSection;
 import dev.rondo.server.stats.InfoText;
 import dev.rondo.server.stats.Rate;
 import dev.rondo.server.stats.Version;
+import dev.rondo.server.stats.Watchdog;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -35,6 +36,7 @@ public final class NodeInfo {
     private final NetworkStats network;
     private final String runId = randomHex();
     private final Broker broker;
+    private final Watchdog watchdog;
     private final IntSupplier port;
     private final long startedAtNs = System.nanoTime();
     private final Rate commands;
@@ -48,11 +50,18 @@ public final class NodeInfo {
      * @param node the node, present once INFO can be asked
      * @param port the port clients connect to
      */
-    public NodeInfo(Supplier<Node> node, Config config, NetworkStats network, Broker broker, IntSupplier port) {
+    public NodeInfo(
+            Supplier<Node> node,
+            Config config,
+            NetworkStats network,
+            Broker broker,
+            Watchdog watchdog,
+            IntSupplier port) {
         this.node = node;
         this.config = config;
         this.network = network;
         this.broker = broker;
+        this.watchdog = watchdog;
         this.port = port;
         this.commands = new Rate(() -> commandStats().sum(shard -> shard.processed), startedAtNs);
         this.bytesIn = new Rate(network.bytesReceived::sum, startedAtNs);
@@ -235,7 +244,9 @@ public final class NodeInfo {
                 .field("total_error_replies", stats.sum(shard -> shard.errorReplies))
                 .field("protocol_errors", network.protocolErrors.sum())
                 .field("client_query_buffer_limit_disconnections", network.queryLimitDisconnections.sum())
-                .field("client_output_buffer_limit_disconnections", network.outputLimitDisconnections.sum());
+                .field("client_output_buffer_limit_disconnections", network.outputLimitDisconnections.sum())
+                .field("stalled_threads", watchdog.stalled())
+                .field("total_thread_stalls", watchdog.stalls());
     }
 
     private void replication(InfoText text) {

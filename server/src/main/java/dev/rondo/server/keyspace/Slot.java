@@ -81,10 +81,13 @@ public final class Slot {
 
     /** What was done under the lock to keys that clients wait for, and not looked after, is now by one of them. */
     public void unlock() {
-        if (queues != null) {
-            queues.announce(this);
+        try {
+            if (queues != null) {
+                queues.announce(this);
+            }
+        } finally {
+            lock.unlock();
         }
-        lock.unlock();
     }
 
     public boolean tryLock() {

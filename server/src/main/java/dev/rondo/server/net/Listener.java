@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -154,6 +155,13 @@ public final class Listener implements AutoCloseable {
 
     public EventLoopGroup eventLoops() {
         return loops;
+    }
+
+    /** Each event loop as one that runs tasks. */
+    public List<Executor> executors() {
+        List<Executor> executors = new ArrayList<>();
+        loops.forEach(executors::add);
+        return executors;
     }
 
     void opened(Connection connection) {

@@ -179,7 +179,6 @@ final class Handovers {
         if (slot == null) {
             return; // an answer to a question that was answered
         }
-        asked.remove(slot);
         slot.lock();
         try {
             if (slot.role() != Slot.Role.PARKED) {
@@ -195,6 +194,9 @@ final class Handovers {
                 listener.kept(slot);
             }
         } finally {
+            if (slot.role() != Slot.Role.PARKED) { // else it is asked again
+                asked.remove(slot);
+            }
             slot.unlock();
         }
     }

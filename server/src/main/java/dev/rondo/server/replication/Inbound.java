@@ -58,6 +58,7 @@ final class Inbound {
     private final ThreadLocal<RecordWriter> writers = ThreadLocal.withInitial(RecordWriter::new);
     final LongAdder recordsApplied = new LongAdder();
     final LongAdder gaps = new LongAdder();
+    final LongAdder streamGaps = new LongAdder();
 
     Inbound(
             LongSupplier nanoTime,
@@ -117,22 +118,32 @@ final class Inbound {
             reader.restart(streamId);
             forgetSource(from);
         }
+        long at = Messages.offset(message, offset);
+        if (reader.isBeyond(at)) { // the bus gives up what it could not deliver while a link was broken
+            streamGaps.increment();
+            log.info(
+                    "The stream from {} goes on at {} where {} was expected; its slots will be compared anew",
+                    from.hex(),
+                    at,
+                    reader.offset());
+            refuse(from, reader, streamId);
+            return;
+        }
         int header = PeerStream.HEADER_BYTES;
         try {
-            reader.read(
-                    Messages.offset(message, offset),
-                    message,
-                    offset + header,
-                    length - header,
-                    record -> apply(from, reader, record));
-        } catch (RuntimeException e) {
+            reader.read(at, message, offset + header, length - header, record -> apply(from, reader, record));
+        } catch (RuntimeException | Error e) {
             log.error("The stream from {} can't be applied; its slots will be copied anew", from.hex(), e);
-            reader.refuse(streamId);
-            forgetSource(from);
-            send(from, Messages.streamRefused(streamId));
+            refuse(from, reader, streamId);
             return;
         }
         send(from, reader.acknowledgement());
+    }
+
+    private void refuse(NodeId from, StreamReader reader, long streamId) {
+        reader.refuse(streamId);
+        forgetSource(from);
+        send(from, Messages.streamRefused(streamId));
     }
 
     /**
@@ -243,7 +254,7 @@ final class Inbound {
                 slot.lock();
                 try {
                     note(reader, kind, slot, applyToSlot(kind, from, slot, record));
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     dropBroken(slot);
                     throw e;
                 } finally {

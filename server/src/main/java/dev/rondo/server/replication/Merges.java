@@ -7,12 +7,15 @@ import java.util.List;
 import java.util.Queue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends the entries and deletions of slots that this node lost in a merge to their winner, chunk by chunk, until the
  * winner has taken them all as the slots' primary. Confined to the sync thread.
  */
 final class Merges {
+    private static final Logger log = LoggerFactory.getLogger(Merges.class);
     /** An answer that has not come so long after everything was applied is lost, and the merge is made again. */
     private static final long ANSWER_NS = 1_000_000_000;
 
@@ -70,23 +73,34 @@ final class Merges {
         boolean progress = false;
         for (int left = queue.size(); left > 0; left--) {
             Merge merge = queue.remove();
-            PeerStream stream = streams.to(merge.winner);
-            if (merge.stream == null) {
-                merge.stream = stream;
-            }
-            if (stream == null || merge.stream != stream) { // what was sent may be lost
+            try {
+                progress |= step(merge);
+            } catch (RuntimeException | Error e) {
+                log.error("The merge of {} slots fails; it is made again", merge.slots.size(), e);
                 merge.after.accept(false);
-                continue;
             }
-            if (merge.next < merge.slots.size()) {
-                progress |= sendNext(merge, stream);
-                queue.add(merge);
-            } else if (merge.answers == merge.slots.size() || isOverdue(merge, stream)) {
-                merge.after.accept(merge.taken == merge.slots.size());
-                progress = true;
-            } else {
-                queue.add(merge);
-            }
+        }
+        return progress;
+    }
+
+    private boolean step(Merge merge) {
+        PeerStream stream = streams.to(merge.winner);
+        if (merge.stream == null) {
+            merge.stream = stream;
+        }
+        if (stream == null || merge.stream != stream) { // what was sent may be lost
+            merge.after.accept(false);
+            return false;
+        }
+        boolean progress = true;
+        if (merge.next < merge.slots.size()) {
+            progress = sendNext(merge, stream);
+            queue.add(merge);
+        } else if (merge.answers == merge.slots.size() || isOverdue(merge, stream)) {
+            merge.after.accept(merge.taken == merge.slots.size());
+        } else {
+            progress = false;
+            queue.add(merge);
         }
         return progress;
     }

@@ -192,7 +192,7 @@ final class PeerStream implements AutoCloseable {
         public boolean step() {
             try {
                 return sendNext();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // a thread that ended here would leave the stream open and dumb
                 log.error("The stream to {} fails", peer.hex(), e);
                 breakOff("internal error: " + e);
                 return false;

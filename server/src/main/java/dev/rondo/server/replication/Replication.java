@@ -242,6 +242,11 @@ public final class Replication implements AutoCloseable {
         sync.tableChanged();
     }
 
+    /** Has the thread that moves slots run a task soon. */
+    public void execute(Runnable task) {
+        sync.execute(task);
+    }
+
     /** See {@link SlotSync#merge}. */
     public void merge(List<Slot> slots, NodeId winner, Consumer<Boolean> after) {
         sync.merge(slots, winner, after);
@@ -384,6 +389,11 @@ public final class Replication implements AutoCloseable {
     /** Copies voided by a gap in the sequence since the start. */
     public long gaps() {
         return inbound.gaps.sum();
+    }
+
+    /** Streams of other nodes that had to begin anew since a message of theirs was lost. */
+    public long streamGaps() {
+        return inbound.streamGaps.sum();
     }
 
     // ---- messages ----

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,10 @@ final class SlotSync implements AutoCloseable {
 
     // ---- from other threads ----
 
+    void execute(Runnable task) {
+        submit(task);
+    }
+
     void syncRequested(NodeId from, List<SyncRequest> requests) {
         submit(() -> {
             PeerStream stream = streams.to(from);
@@ -147,15 +152,20 @@ final class SlotSync implements AutoCloseable {
     private final class Worker implements Loops.Loop {
         @Override
         public boolean step() {
+            boolean progress = part(SlotSync.this::reopenStreams);
+            progress |= part(SlotSync.this::runTasks);
+            progress |= part(requests::step);
+            progress |= part(copies::step);
+            progress |= part(merges::step);
+            progress |= part(handovers::step);
+            return progress;
+        }
+
+        /** Does one part of the work; if it fails, the others go on, and so does this one the next time. */
+        private boolean part(BooleanSupplier work) {
             try {
-                reopenStreams();
-                boolean progress = runTasks();
-                progress |= requests.step();
-                progress |= copies.step();
-                progress |= merges.step();
-                progress |= handovers.step();
-                return progress;
-            } catch (RuntimeException e) {
+                return work.getAsBoolean();
+            } catch (RuntimeException | Error e) {
                 log.error("Moving slots fails", e);
                 return false;
             }
@@ -178,12 +188,13 @@ final class SlotSync implements AutoCloseable {
         return slotsMoving() == 0 && merges.isEmpty() && requests.isEmpty();
     }
 
-    private void reopenStreams() {
+    private boolean reopenStreams() {
         long nowNs = settings.nanoTime().getAsLong();
         if (nowNs - reopenedAtNs > REOPEN_NS) {
             reopenedAtNs = nowNs;
             streams.openMissing();
         }
+        return false;
     }
 
     private boolean runTasks() {

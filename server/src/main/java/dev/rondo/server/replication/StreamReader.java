@@ -64,15 +64,25 @@ final class StreamReader {
         return offset;
     }
 
+    /** Whether bytes are missing in front of a message's that begin at this offset. */
+    boolean isBeyond(long at) {
+        return at > offset;
+    }
+
     /**
-     * Takes a message's bytes and hands on each record that they complete.
+     * Takes a message's bytes, of which the first may have been read before, and hands on each record that they complete.
      *
-     * @throws IllegalArgumentException when the bytes are not those that come next
+     * @throws IllegalArgumentException when they make no sense
      */
     void read(long at, byte[] bytes, int from, int length, Consumer<RecordReader> records) {
-        if (at != offset) {
+        int known = (int) Math.min(length, offset - at);
+        if (known < 0) {
             throw new IllegalArgumentException("stream offset " + at + " where " + offset + " was expected");
         }
+        readNext(bytes, from + known, length - known, records);
+    }
+
+    private void readNext(byte[] bytes, int from, int length, Consumer<RecordReader> records) {
         if (pendingSize == 0) {
             int done = records(bytes, from, from + length, offset, records);
             keep(bytes, done, from + length - done);

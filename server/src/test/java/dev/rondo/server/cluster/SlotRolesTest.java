@@ -2,6 +2,7 @@ package dev.rondo.server.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rondo.membership.Member;
@@ -72,6 +73,29 @@ class SlotRolesTest {
         assertEquals(1, retried[0]);
         assertFalse(isDue());
         assertEquals(Slot.Role.ABSENT, slot.role());
+    }
+
+    @Test
+    void aSlotThatFailsKeepsNoOtherFromItsRoleAndIsTriedAgain() {
+        List<NodeId> owners = List.of(self.id());
+        SlotTable next = SlotTable.builder(1, List.of(self))
+                .owners(SLOT, owners)
+                .born(SLOT)
+                .owners(SLOT + 1, owners)
+                .born(SLOT + 1)
+                .build();
+        node.table = next;
+        slot.lock();
+        slot.park(() -> {
+            throw new IllegalStateException("as the test wants");
+        });
+        slot.unlock();
+        assertThrows(IllegalStateException.class, () -> node.roles.apply(next));
+        assertEquals(Slot.Role.PRIMARY, node.keyspace.slot(SLOT + 1).role());
+
+        node.roles.apply(next);
+        assertFalse(isDue());
+        assertEquals(Slot.Role.PRIMARY, slot.role());
     }
 
     @Test

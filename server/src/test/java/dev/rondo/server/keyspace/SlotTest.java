@@ -1,7 +1,9 @@
 package dev.rondo.server.keyspace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rondo.server.resp.Ascii;
@@ -141,5 +143,30 @@ class SlotTest {
         slot.become(Slot.Role.ABSENT, false);
         assertEquals(1, resumed[0]);
         assertNotNull(slot.role());
+    }
+
+    @Test
+    void itIsUnlockedAlsoWhenWhoWaitsForItsKeysCannotBeTold() {
+        KeyWaiter failing = new KeyWaiter() {
+            @Override
+            public boolean heedsDeletion() {
+                return false;
+            }
+
+            @Override
+            public void keysTouched(Slot touched) {
+                throw new IllegalStateException("as the test wants");
+            }
+
+            @Override
+            public void slotChanged(Slot changed) {}
+        };
+        byte[] key = Ascii.bytes("key");
+        slot.lock();
+        slot.join(key, failing);
+        slot.add(key, 1L);
+        slot.touched(key);
+        assertThrows(IllegalStateException.class, slot::unlock);
+        assertFalse(slot.isLockedByMe());
     }
 }

@@ -15,6 +15,7 @@ import org.jgroups.Message;
 import org.jgroups.Receiver;
 import org.jgroups.View;
 import org.jgroups.protocols.FD_SOCK2;
+import org.jgroups.protocols.MERGE3;
 import org.jgroups.protocols.TP;
 import org.jgroups.stack.ProtocolStack;
 import org.jspecify.annotations.Nullable;
@@ -269,6 +270,32 @@ final class Bus implements AutoCloseable {
             }
         });
         return stats;
+    }
+
+    /** What the protocols say of themselves. */
+    String state() {
+        return BusState.of(channel);
+    }
+
+    /**
+     * Leaves the others and joins them anew, under another address, so that nothing is left of what the bus kept of the
+     * connections. Takes seconds; not on the membership thread.
+     *
+     * @throws IOException when that is impossible
+     */
+    void rejoin() throws IOException {
+        String name = channel.getClusterName();
+        try {
+            channel.disconnect();
+            channel.connect(name);
+        } catch (Exception e) {
+            throw new IOException("the cluster bus cannot be joined anew: " + rootMessage(e), e);
+        }
+    }
+
+    /** Has the bus never merge what it finds apart, for a test. */
+    void stopMerging() {
+        channel.getProtocolStack().removeProtocol(MERGE3.class);
     }
 
     /** How many destinations have a queue and a thread at the transport. */

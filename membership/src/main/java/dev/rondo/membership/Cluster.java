@@ -210,6 +210,11 @@ public final class Cluster implements AutoCloseable {
         return bus.destinations();
     }
 
+    /** Has the bus never merge what it finds apart. */
+    void stopMerging() {
+        bus.stopMerging();
+    }
+
     /** Stops without a word, as the death of the process would. */
     void crash() {
         membership.crash();

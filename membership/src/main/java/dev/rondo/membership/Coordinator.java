@@ -25,6 +25,8 @@ final class Coordinator {
     /** A member that stays in the view without a word is planned without after this many report timeouts. */
     private static final int SILENT_ROUNDS = 5;
 
+    private static final int MOST_EPOCH_STEP = 256;
+
     private static final long NS_PER_MS = 1_000_000;
 
     /**
@@ -73,7 +75,7 @@ final class Coordinator {
 
     /**
      * @param known a table from before a restart, or {@link SlotTable#NONE}
-     * @param random makes the numbers of rounds
+     * @param random makes the numbers of rounds and tables
      */
     Coordinator(BusConfig config, SlotTable known, RandomGenerator random) {
         this.config = new TablePlanner.Config(config.replicas(), config.lostSlots(), config.maxMovingSlots());
@@ -170,7 +172,7 @@ final class Coordinator {
         boolean complete = answered.size() == view.size();
         LostSlots lostSlots = complete ? config.lostSlots() : LostSlots.WAIT;
         SlotTable next = TablePlanner.plan(
-                Math.max(viewId << SlotTable.COUNTER_BITS, highestEpoch) + 1,
+                nextEpoch(),
                 newest,
                 admitted,
                 new TablePlanner.Config(config.replicas(), lostSlots, config.maxMovingSlots()));
@@ -185,6 +187,11 @@ final class Coordinator {
         }
         Step step = remind(ask, complete ? Long.MAX_VALUE : reportTimeoutNs, nowNs);
         return new Step(step.ask, step.remind, null, refuse, step.waitNs);
+    }
+
+    /** In random steps: the two sides of a split count on from the same number, and must not make two tables of one. */
+    private long nextEpoch() {
+        return Math.max(viewId << SlotTable.COUNTER_BITS, highestEpoch) + 1 + random.nextInt(MOST_EPOCH_STEP);
     }
 
     /**

@@ -3,56 +3,104 @@ package dev.rondo.membership;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.io.StreamCorruptedException;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.function.IntToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What one node holds at one moment: the slots it serves as primary, the slots of which it has a complete copy that is
- * in sync, and the sequence number of each. Immutable; any thread.
+ * What one node holds at one moment: the slots it serves as primary; those of which it has a complete copy that is in sync,
+ * and whose copy that is; those that it has lost to another primary without having given it the entries yet; and the
+ * sequence number of each. Immutable; any thread.
  */
 public final class Holdings {
 
     /** Nothing held. */
     public static final Holdings NONE = of(new BitSet(), new BitSet(), slot -> 0);
 
+    private static final short NOBODY = -1;
+
     private final BitSet primary;
     private final BitSet inSync;
-    /** The held slots in ascending order, and beside each its sequence number. */
+    private final BitSet unmerged;
+    /** The held slots in ascending order, and beside each its sequence number and the index of its origin. */
     private final short[] slots;
 
     private final long[] seqs;
+    private final short[] origins;
+    private final List<Identity> lives;
 
-    private Holdings(BitSet primary, BitSet inSync, short[] slots, long[] seqs) {
-        this.primary = primary;
-        this.inSync = inSync;
-        this.slots = slots;
-        this.seqs = seqs;
-    }
-
-    /**
-     * Takes a copy of the sets; a slot in both counts as primary.
-     *
-     * @param primary slots served
-     * @param inSync slots of which a complete in-sync copy is held as replica
-     * @param seqOf gives the sequence number of a held slot; called once for each
-     */
-    public static Holdings of(BitSet primary, BitSet inSync, IntToLongFunction seqOf) {
-        BitSet serving = (BitSet) primary.clone();
-        BitSet copies = (BitSet) inSync.clone();
-        copies.andNot(serving);
-        BitSet held = (BitSet) serving.clone();
-        held.or(copies);
+    private Holdings(
+            BitSet primary,
+            BitSet inSync,
+            BitSet unmerged,
+            IntToLongFunction seqOf,
+            IntFunction<@Nullable Identity> originOf) {
+        BitSet held = (BitSet) primary.clone();
+        held.or(inSync);
+        held.or(unmerged);
         if (held.length() > SlotTable.SLOTS) {
             throw new IllegalArgumentException("slot out of range: " + (held.length() - 1));
         }
-        short[] slots = new short[held.cardinality()];
-        long[] seqs = new long[slots.length];
+        this.primary = primary;
+        this.inSync = inSync;
+        this.unmerged = unmerged;
+        this.slots = new short[held.cardinality()];
+        this.seqs = new long[slots.length];
+        this.origins = new short[slots.length];
+        Map<Identity, Short> indexes = new HashMap<>();
+        List<Identity> distinct = new ArrayList<>();
         int i = 0;
         for (int slot = held.nextSetBit(0); slot >= 0; slot = held.nextSetBit(slot + 1)) {
             slots[i] = (short) slot;
-            seqs[i++] = seqOf.applyAsLong(slot);
+            seqs[i] = seqOf.applyAsLong(slot);
+            Identity origin = inSync.get(slot) ? originOf.apply(slot) : null;
+            if (origin == null) {
+                origins[i] = NOBODY;
+            } else {
+                origins[i] = indexes.computeIfAbsent(origin, life -> {
+                    distinct.add(life);
+                    return (short) (distinct.size() - 1);
+                });
+            }
+            i++;
         }
-        return new Holdings(serving, copies, slots, seqs);
+        this.lives = List.copyOf(distinct);
+    }
+
+    /** As the other, where nothing is unmerged and nobody knows whose the copies are. */
+    public static Holdings of(BitSet primary, BitSet inSync, IntToLongFunction seqOf) {
+        return of(primary, inSync, new BitSet(), seqOf, slot -> null);
+    }
+
+    /**
+     * Takes a copy of the sets; a slot in several counts for the first.
+     *
+     * @param primary slots served
+     * @param inSync slots of which a complete in-sync copy is held as replica
+     * @param unmerged slots that another primary has won, whose entries it has not got yet
+     * @param seqOf gives the sequence number of a held slot; called once for each
+     * @param originOf gives the primary that a copy follows, or has followed to the last; called once for each, and may
+     *     return null
+     */
+    public static Holdings of(
+            BitSet primary,
+            BitSet inSync,
+            BitSet unmerged,
+            IntToLongFunction seqOf,
+            IntFunction<@Nullable Identity> originOf) {
+        BitSet serving = (BitSet) primary.clone();
+        BitSet copies = (BitSet) inSync.clone();
+        copies.andNot(serving);
+        BitSet remains = (BitSet) unmerged.clone();
+        remains.andNot(serving);
+        remains.andNot(copies);
+        return new Holdings(serving, copies, remains, seqOf, originOf);
     }
 
     /** Whether the node serves the slot as primary. */
@@ -63,6 +111,11 @@ public final class Holdings {
     /** Whether the node has a complete in-sync copy of the slot as replica. */
     public boolean isInSync(int slot) {
         return inSync.get(slot);
+    }
+
+    /** Whether the node has lost the slot to another primary and still holds what that one has not got. */
+    public boolean isUnmerged(int slot) {
+        return unmerged.get(slot);
     }
 
     /** The slots served, as a new set. */
@@ -77,13 +130,24 @@ public final class Holdings {
 
     /** The sequence number of a held slot; -1 when the slot is not held. */
     public long seq(int slot) {
+        int at = find(slot);
+        return at < 0 ? -1 : seqs[at];
+    }
+
+    /** The primary whose copy of the slot this is, as it was in that life; null when there is no copy, or nobody knows. */
+    public @Nullable Identity origin(int slot) {
+        int at = find(slot);
+        return at < 0 || origins[at] == NOBODY ? null : lives.get(origins[at]);
+    }
+
+    private int find(int slot) {
         int low = 0;
         int high = slots.length - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
             int at = slots[middle];
             if (at == slot) {
-                return seqs[middle];
+                return middle;
             }
             if (at < slot) {
                 low = middle + 1;
@@ -94,12 +158,30 @@ public final class Holdings {
         return -1;
     }
 
-    /** Writes the compact binary form: both sets as run lengths, then one number per held slot. */
+    /**
+     * Writes the compact binary form: the sets as run lengths, one number per held slot, the lives whose copies there are,
+     * and runs of copies of the same.
+     */
     public void write(DataOutput out) throws IOException {
         Wire.writeBits(out, primary, SlotTable.SLOTS);
         Wire.writeBits(out, inSync, SlotTable.SLOTS);
+        Wire.writeBits(out, unmerged, SlotTable.SLOTS);
         for (long seq : seqs) {
             Wire.writeVarint(out, seq);
+        }
+        Wire.writeVarint(out, lives.size());
+        for (Identity life : lives) {
+            life.id().write(out);
+            out.writeLong(life.incarnation());
+        }
+        for (int from = 0; from < origins.length; ) {
+            int to = from + 1;
+            while (to < origins.length && origins[to] == origins[from]) {
+                to++;
+            }
+            Wire.writeVarint(out, to - from);
+            Wire.writeVarint(out, origins[from] + 1L);
+            from = to;
         }
     }
 
@@ -111,12 +193,36 @@ public final class Holdings {
     public static Holdings read(DataInput in) throws IOException {
         BitSet primary = Wire.readBits(in, SlotTable.SLOTS);
         BitSet inSync = Wire.readBits(in, SlotTable.SLOTS);
+        BitSet unmerged = Wire.readBits(in, SlotTable.SLOTS);
         BitSet held = (BitSet) primary.clone();
         held.or(inSync);
-        long[] bySlot = new long[SlotTable.SLOTS];
+        held.or(unmerged);
+        long[] seqs = new long[SlotTable.SLOTS];
         for (int slot = held.nextSetBit(0); slot >= 0; slot = held.nextSetBit(slot + 1)) {
-            bySlot[slot] = Wire.readVarint(in);
+            seqs[slot] = Wire.readVarint(in);
         }
-        return of(primary, inSync, slot -> bySlot[slot]);
+        @Nullable Identity[] origins = readOrigins(in, held);
+        return of(primary, inSync, unmerged, slot -> seqs[slot], slot -> origins[slot]);
+    }
+
+    private static @Nullable Identity[] readOrigins(DataInput in, BitSet held) throws IOException {
+        Identity[] lives = new Identity[Wire.readBounded(in, SlotTableCodec.MAX_MEMBERS, "lives")];
+        for (int i = 0; i < lives.length; i++) {
+            lives[i] = new Identity(NodeId.read(in), in.readLong());
+        }
+        @Nullable Identity[] origins = new Identity[SlotTable.SLOTS];
+        int slot = held.nextSetBit(0);
+        while (slot >= 0) {
+            int run = Wire.readBounded(in, SlotTable.SLOTS, "copies of one life");
+            int index = Wire.readBounded(in, lives.length, "life");
+            if (run == 0) {
+                throw new StreamCorruptedException("no copies of a life");
+            }
+            for (int i = 0; i < run && slot >= 0; i++) {
+                origins[slot] = index == 0 ? null : lives[index - 1];
+                slot = held.nextSetBit(slot + 1);
+            }
+        }
+        return origins;
     }
 }

@@ -9,13 +9,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * One life of one node: its id and the incarnation. It travels inside the node's bus address, so whoever sees a view or
  * a message knows at once whose it is. Immutable; any thread.
+ *
+ * @param incarnation differs between the lives of a node
  */
-record Identity(NodeId id, long incarnation) {
+public record Identity(NodeId id, long incarnation) {
 
     private static final byte[] KEY = {'r'};
     private static final int SIZE_BYTES = NodeId.SIZE_BYTES + Long.BYTES;
 
-    static Identity of(Member member) {
+    /** The life that a member announces. */
+    public static Identity of(Member member) {
         return new Identity(member.id(), member.incarnation());
     }
 

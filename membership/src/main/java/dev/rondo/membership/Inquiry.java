@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ final class Inquiry {
     // The membership thread's own.
     private final Consumer<SlotTable> follow;
     private final Excluded excluded;
+    private final MergeWatch merging = new MergeWatch();
     /** Members whose unasked word the others did not confirm: they may be deaf. */
     private final Set<Identity> overruled = new HashSet<>();
 
@@ -101,6 +103,9 @@ final class Inquiry {
         Map<Identity, Mail.Standing> heard = take(words);
         beginDoubt(others, heard.keySet(), epoch, nowNs);
         heard.forEach((from, word) -> {
+            if (word.table().epoch() != 0) {
+                merging.heard(from, word.table().members().size(), nowNs);
+            }
             if (standing.excluded(from, word.table().epoch(), nowNs)) {
                 withoutThisNode = word.table().epoch() > withoutThisNode.epoch() ? word.table() : withoutThisNode;
                 heardInDoubt.add(from);
@@ -120,6 +125,11 @@ final class Inquiry {
         step.ask().forEach(each -> post.post(each, MailKind.STANDING_QUESTION, question));
         boolean leads = isSure() && !view.isEmpty() && view.get(0).equals(self);
         return Math.min(step.waitNs(), excluded.work(leads, newest, nowNs));
+    }
+
+    /** A node that this one hears, and should have been brought together with by now; null if there is none. */
+    @Nullable Identity missing(List<Identity> view, long nowNs) {
+        return merging.missing(view, nowNs);
     }
 
     private static Map<Identity, Mail.Standing> take(Map<Identity, Mail.Standing> mail) {

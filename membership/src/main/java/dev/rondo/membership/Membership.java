@@ -38,6 +38,7 @@ final class Membership implements AutoCloseable {
     private final Identity identity;
     private final ScheduledThreadPoolExecutor executor;
     private final AtomicBoolean awake = new AtomicBoolean();
+    private final AtomicBoolean rejoining = new AtomicBoolean();
     private final Bus bus;
     private final Inquiry inquiry;
     private final Mailbox mailbox;
@@ -211,7 +212,35 @@ final class Membership implements AutoCloseable {
         takeReports();
         takeRefusal();
         takeFarewell();
-        return Math.min(inquire(), Math.min(report(), coordinate()));
+        long waitNs = Math.min(inquire(), Math.min(report(), coordinate()));
+        Identity missing = inquiry.missing(view.members(), System.nanoTime());
+        if (missing != null) {
+            rejoin(missing);
+        }
+        return waitNs;
+    }
+
+    private void rejoin(Identity missing) {
+        if (rejoining.getAndSet(true)) {
+            return;
+        }
+        LOG.warn(
+                "node {} goes on without this one, which hears it, and the bus does not bring them together; joining anew: {}",
+                missing.id(),
+                bus.state());
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        bus.rejoin();
+                    } catch (IOException | RuntimeException | Error e) {
+                        LOG.error("this node could not join anew; it tries again", e);
+                    } finally {
+                        rejoining.set(false);
+                    }
+                },
+                "rondo-bus-rejoin");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private void takeView() {

@@ -20,10 +20,13 @@ import org.jspecify.annotations.Nullable;
  *       in the moment of a handover), it is the one to whom the newest table has the slot handed over, if it has seen
  *       that table (what it said before may stem from the other side of a split), else the one the table names, else the
  *       one with the highest sequence number, else the lowest id. What a member said before it saw a table that names
- *       another one with a complete copy does not count: the table was made in spite of it. If none serves it, a member that has not seen the newest
- *       table yet but is given the slot by it counts; then the one the table names if it has a copy (it has just handed
- *       over, and the new primary's word is on its way); else a live in-sync copy is promoted, the highest sequence
- *       number first. If there is no copy either, the slot is born empty when no member knows any table, and else it is
+ *       another one with a complete copy does not count, nor if that one is gone and has left copies: the table was
+ *       made in spite of it. If none serves it, a member that has not seen the newest table yet but is given the slot
+ *       by it counts; then the one the table names if it has a copy (it has just handed over, and the new primary's word
+ *       is on its way); else a live in-sync copy is promoted: one that followed the newest table's primary or its heir
+ *       to the last before any other, since the two sides of a split count alike, and among equals the one with the
+ *       highest sequence number. What a member has lost to another primary and not given away yet counts only if there
+ *       is no copy. If there is nothing at all, the slot is born empty when no member knows any table, and else it is
  *       lost: without owners until a holder returns, unless {@link LostSlots#RESET} gives it up.
  *   <li>The <em>target</em> is what {@link HashRing} makes of that reality, going on with the moves under way.
  *   <li>The <em>owners</em> are the real primary, the copies that exist, and the members that are to make one. When all
@@ -45,6 +48,11 @@ public final class TablePlanner {
     public record Config(int replicas, LostSlots lostSlots, int maxMovingSlots) {}
 
     private static final int NOBODY = -1;
+
+    private static final int UNMERGED = 1;
+    private static final int COPY = 2;
+    private static final int COPY_OF_NAMED = 3;
+    private static final int COPY_OF_HEIR = 4;
     /** Stands in a ring's input for a primary that is gone. */
     private static final NodeId GONE = new NodeId("0".repeat(40));
 
@@ -124,7 +132,7 @@ public final class TablePlanner {
         if (named != NOBODY && heir != NOBODY && reports.get(heir).holdings().isInSync(slot)) {
             return heir;
         }
-        int[] best = freshestHolders(slot);
+        int[] best = bestHolders(slot);
         if (best.length == 1) {
             return best[0];
         }
@@ -148,14 +156,25 @@ public final class TablePlanner {
         return best == NOBODY || isOverruled(best, slot) ? NOBODY : best;
     }
 
-    /** Whether the newest table, which the claimant has not seen, gave the slot to a member that can serve it. */
+    /** Whether the newest table, which the claimant has not seen, gave the slot to a member that can serve it, or could. */
     private boolean isOverruled(int claimant, int slot) {
-        int named = sameLife(newest.primary(slot));
-        return named != NOBODY
-                && named != claimant
-                && claimant != handedTo(slot)
-                && reports.get(claimant).epoch() < newest.epoch()
-                && reports.get(named).holdings().isInSync(slot);
+        Member named = newest.primary(slot);
+        if (named == null
+                || named.id().equals(members.get(claimant).id())
+                || claimant == handedTo(slot)
+                || reports.get(claimant).epoch() >= newest.epoch()) {
+            return false;
+        }
+        int alive = sameLife(named);
+        if (alive != NOBODY) {
+            return reports.get(alive).holdings().isInSync(slot);
+        }
+        for (int i = 0; i < reports.size(); i++) {
+            if (rank(i, slot) >= COPY_OF_NAMED) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether claimant {@code i} goes before {@code other}, which has the lower id. */
@@ -186,20 +205,41 @@ public final class TablePlanner {
         return index != null && members.get(index).incarnation() == member.incarnation() ? index : NOBODY;
     }
 
-    private int[] freshestHolders(int slot) {
+    /** The freshest of those who hold the best there is of the slot. */
+    private int[] bestHolders(int slot) {
+        int bestRank = 1;
         long bestSeq = Long.MIN_VALUE;
         int[] best = new int[0];
         for (int i = 0; i < reports.size(); i++) {
-            Holdings holdings = reports.get(i).holdings();
-            if (holdings.isInSync(slot) && holdings.seq(slot) >= bestSeq) {
-                int keep = holdings.seq(slot) > bestSeq ? 0 : best.length;
-                bestSeq = holdings.seq(slot);
+            int rank = rank(i, slot);
+            long seq = reports.get(i).holdings().seq(slot);
+            if (rank > bestRank || rank == bestRank && seq >= bestSeq) {
+                int keep = rank > bestRank || seq > bestSeq ? 0 : best.length;
+                bestRank = rank;
+                bestSeq = seq;
                 int[] grown = Arrays.copyOf(best, keep + 1);
                 grown[keep] = i;
                 best = grown;
             }
         }
         return best;
+    }
+
+    /** What the member could serve the slot from: the more the better, 0 = nothing. */
+    private int rank(int i, int slot) {
+        Holdings holdings = reports.get(i).holdings();
+        if (!holdings.isInSync(slot)) {
+            return holdings.isUnmerged(slot) ? UNMERGED : 0;
+        }
+        Identity origin = holdings.origin(slot);
+        if (origin != null && newest.isMoving(slot) && isLife(newest.target(slot), origin)) {
+            return COPY_OF_HEIR;
+        }
+        return origin != null && isLife(newest.owners(slot), origin) ? COPY_OF_NAMED : COPY;
+    }
+
+    private static boolean isLife(List<Member> members, Identity origin) {
+        return !members.isEmpty() && Identity.of(members.get(0)).equals(origin);
     }
 
     /** The ring's choice when it is among the freshest copies or the slot is born; else the least loaded of them. */
@@ -227,7 +267,7 @@ public final class TablePlanner {
 
     // ---- 2. who should own it --------------------------------------------------------------------------------------
 
-    /** What the ring starts from: the pending target if it still makes sense, then every copy there is. */
+    /** What the ring starts from: the pending target if it still makes sense, then all who have something of the slot. */
     private List<NodeId> ringInput(int slot) {
         if (lost.get(slot) || (born.get(slot) && real[slot] == NOBODY)) {
             return List.of();
@@ -244,7 +284,12 @@ public final class TablePlanner {
             addOnce(input, member.id());
         }
         for (int i = 0; i < reports.size(); i++) {
-            if (i == real[slot] || reports.get(i).holdings().isInSync(slot)) {
+            if (i == real[slot] || rank(i, slot) >= COPY) {
+                addOnce(input, members.get(i).id());
+            }
+        }
+        for (int i = 0; i < reports.size(); i++) {
+            if (rank(i, slot) == UNMERGED) { // most of what it needs for a copy
                 addOnce(input, members.get(i).id());
             }
         }
@@ -346,9 +391,15 @@ public final class TablePlanner {
         return copies < target.size() && members.get(real[slot]).id().equals(target.get(0));
     }
 
-    /** Whether the member has a complete copy that the slot's primary keeps up to date: it says so and is listed. */
+    /**
+     * Whether the member has a complete copy that the slot's primary keeps up to date: it says so, is listed, and follows
+     * this primary. One that followed the former primary lasts only until it hears of the handover, and is made anew then.
+     */
     private boolean hasCopy(int index, int slot) {
-        return reports.get(index).holdings().isInSync(slot)
+        Identity origin = reports.get(index).holdings().origin(slot);
+        boolean follows = origin == null || origin.equals(Identity.of(members.get(real[slot])));
+        return follows
+                && reports.get(index).holdings().isInSync(slot)
                 && newest.isOwner(members.get(index).id(), slot)
                 && sameLife(newest.member(members.get(index).id())) != NOBODY;
     }

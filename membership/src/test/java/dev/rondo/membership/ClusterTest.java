@@ -312,6 +312,23 @@ class ClusterTest {
     }
 
     @Test
+    @Timeout(120)
+    void aNodeThatTheBusDoesNotBringBackJoinsAnew() throws IOException {
+        List<FakeServer> servers = cluster.startNodes(3);
+        eventually(() -> cluster.isSettled(servers, 1));
+        servers.forEach(s -> s.node.mayLoseASplit = true);
+        servers.forEach(s -> s.cluster().stopMerging());
+        FakeServer alone = servers.get(2);
+        List<FakeServer> majority = servers.subList(0, 2);
+        majority.forEach(s -> alone.cluster().breakLink(s.node.member, LinkCut.BOTH));
+        eventually(() -> alone.table().members().size() == 1 && cluster.isSettled(majority, 1));
+
+        majority.forEach(s -> assertTrue(alone.cluster().healLink(s.id())));
+        await().atMost(Duration.ofSeconds(80)).until(() -> cluster.isSettled(servers, 1));
+        cluster.checkOnePrimaryPerSlot(servers);
+    }
+
+    @Test
     void nothingIsKeptForTheFormerLivesOfANode() throws IOException {
         List<FakeServer> servers = cluster.startNodes(2);
         FakeServer stays = servers.get(0);

@@ -163,5 +163,30 @@ class SlotTableTest {
         assertEquals(4999 * 1_000_003L, back.holdings().seq(4999));
         assertEquals(16383 * 1_000_003L, back.holdings().seq(16383));
         assertEquals(-1, back.holdings().seq(5000));
+        assertNull(back.holdings().origin(16383));
+    }
+
+    @Test
+    void holdingsReadBackWithWhoseTheCopiesAreAndWhatWaitsToBeMerged() throws IOException {
+        BitSet primary = new BitSet();
+        primary.set(7);
+        BitSet inSync = new BitSet();
+        inSync.set(0, 9000);
+        BitSet unmerged = new BitSet();
+        unmerged.set(8999, 9001);
+        Identity one = Identity.of(A);
+        Identity two = new Identity(A.id(), A.incarnation() + 1);
+        Holdings holdings =
+                Holdings.of(primary, inSync, unmerged, slot -> 1, slot -> slot < 100 ? one : slot < 200 ? null : two);
+        Holdings back = Samples.read(Samples.bytes(holdings::write), Holdings::read);
+
+        for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
+            assertEquals(slot == 7, back.isPrimary(slot));
+            assertEquals(slot < 9000 && slot != 7, back.isInSync(slot));
+            assertEquals(slot == 9000, back.isUnmerged(slot), "a slot in several sets counts for the first");
+            Identity origin = slot >= 9000 || slot == 7 ? null : slot < 100 ? one : slot < 200 ? null : two;
+            assertEquals(origin, back.origin(slot));
+        }
+        assertEquals(1, back.seq(9000));
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TablePlannerTest {
@@ -104,6 +105,103 @@ class TablePlannerTest {
         for (int slot = 0; slot < SLOTS; slot++) {
             assertEquals(c, next.primary(slot));
         }
+    }
+
+    /** A member that holds every slot in one way. */
+    private static SlotReport all(Member member, long epoch, Held how, long seq, @Nullable Member origin) {
+        BitSet every = new BitSet();
+        every.set(0, SLOTS);
+        BitSet none = new BitSet();
+        Identity life = origin == null ? null : Identity.of(origin);
+        Holdings holdings = Holdings.of(
+                how == Held.PRIMARY ? every : none,
+                how == Held.COPY ? every : none,
+                how == Held.UNMERGED ? every : none,
+                slot -> seq,
+                slot -> life);
+        return new SlotReport(member, epoch, SlotTable.NONE, holdings);
+    }
+
+    private enum Held {
+        PRIMARY,
+        COPY,
+        UNMERGED
+    }
+
+    private static void assertAllServedBy(Member member, SlotTable table) {
+        for (int slot = 0; slot < SLOTS; slot++) {
+            assertEquals(member, table.primary(slot));
+        }
+    }
+
+    @Test
+    void aCopyOfTheLastPrimaryGoesBeforeOneOfAnotherWhateverTheirNumbers() {
+        SlotTable table = allTo(List.of(b.id(), a.id(), c.id()));
+        Member loser = Samples.member(9);
+        SlotReport right = all(a, 10, Held.COPY, 5, b);
+        SlotReport wrong = all(c, 10, Held.COPY, 500, loser);
+        assertAllServedBy(a, TablePlanner.plan(11, table, List.of(right, wrong), WAIT));
+
+        Member formerLife = new Member(b.id(), b.incarnation() + 1, b.host(), b.port(), b.busPort(), "", 1);
+        SlotReport ofFormerLife = all(a, 10, Held.COPY, 5, formerLife);
+        assertAllServedBy(c, TablePlanner.plan(11, table, List.of(ofFormerLife, wrong), WAIT));
+    }
+
+    @Test
+    void aCopyOfTheHeirGoesBeforeOneOfTheGiver() {
+        SlotTable.Builder builder = SlotTable.builder(10, members);
+        for (int slot = 0; slot < SLOTS; slot++) {
+            builder.owners(slot, List.of(c.id(), b.id(), a.id()), List.of(b.id(), a.id()));
+        }
+        SlotTable table = builder.build();
+        Member other = Samples.member(9);
+        SlotReport ofHeir = all(a, 10, Held.COPY, 5, b);
+        SlotReport ofGiver = all(other, 10, Held.COPY, 500, c);
+        assertAllServedBy(a, TablePlanner.plan(11, table, List.of(ofHeir, ofGiver), WAIT));
+    }
+
+    @Test
+    void whatWaitsToBeMergedIsNoCopyButBetterThanNothing() {
+        SlotTable table = allTo(List.of(b.id(), a.id()));
+        SlotReport unmerged = all(a, 10, Held.UNMERGED, 500, null);
+        SlotTable alone = TablePlanner.plan(11, table, List.of(unmerged), WAIT);
+        assertAllServedBy(a, alone);
+
+        SlotReport copy = all(c, 10, Held.COPY, 5, b);
+        assertAllServedBy(c, TablePlanner.plan(11, table, List.of(unmerged, copy), WAIT));
+
+        SlotTable moving = moving(List.of(b.id(), a.id(), c.id()), List.of(b.id(), a.id()));
+        SlotReport primary = all(b, 10, Held.PRIMARY, 5, null);
+        SlotTable next = TablePlanner.plan(11, moving, List.of(primary, unmerged, copy), WAIT);
+        for (int slot = 0; slot < SLOTS; slot++) {
+            assertTrue(next.isOwner(c.id(), slot), "a copy is not given up for it");
+        }
+    }
+
+    @Test
+    void noCopyIsGivenUpForOneThatFollowsTheFormerPrimary() {
+        SlotTable moving = moving(List.of(c.id(), b.id(), a.id()), List.of(b.id(), a.id()));
+        SlotReport heir = all(b, 10, Held.PRIMARY, 5, null);
+        SlotReport giver = all(c, 10, Held.COPY, 5, b);
+        SlotReport follower = all(a, 10, Held.COPY, 5, c);
+        SlotTable next = TablePlanner.plan(11, moving, List.of(heir, giver, follower), WAIT);
+        for (int slot = 0; slot < SLOTS; slot++) {
+            assertTrue(next.isOwner(c.id(), slot));
+        }
+    }
+
+    @Test
+    void whoClaimsASlotThatATableGaveToAnotherYieldsToThatOnesCopies() {
+        SlotTable table = allTo(List.of(b.id(), a.id()));
+        SlotReport back = all(c, 9, Held.PRIMARY, 500, null);
+        SlotReport copy = all(a, 10, Held.COPY, 5, b);
+        assertAllServedBy(a, TablePlanner.plan(11, table, List.of(back, copy), WAIT));
+
+        SlotReport ofAnother = all(a, 10, Held.COPY, 5, Samples.member(9));
+        assertAllServedBy(c, TablePlanner.plan(11, table, List.of(back, ofAnother), WAIT));
+
+        SlotReport knowing = all(c, 10, Held.PRIMARY, 500, null);
+        assertAllServedBy(c, TablePlanner.plan(11, table, List.of(knowing, copy), WAIT));
     }
 
     @Test

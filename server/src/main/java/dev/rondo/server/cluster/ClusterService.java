@@ -157,6 +157,11 @@ public final class ClusterService implements Ownership, AutoCloseable {
         }
     }
 
+    /** Whether this node still has what other primaries have won and not got. */
+    boolean isMerging() {
+        return roles.isMerging();
+    }
+
     /** The memory of deletions. */
     Graveyard graveyard() {
         return graveyard;

@@ -113,10 +113,11 @@ public final class Departure {
         return member.id().equals(cluster.self().id());
     }
 
-    /** Whether no slot depends on this node: it serves none, and the table counts on none of its copies. */
+    /** Whether no slot depends on this node: it serves none, has nothing to merge, and the table counts on no copy of its. */
     private boolean isFree() {
         SlotTable table = cluster.table();
         return served() == 0
+                && !cluster.isMerging()
                 && table.ranges().stream()
                         .allMatch(range -> range.owners().stream().noneMatch(this::isSelf));
     }

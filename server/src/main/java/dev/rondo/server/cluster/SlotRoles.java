@@ -1,6 +1,7 @@
 package dev.rondo.server.cluster;
 
 import dev.rondo.membership.Holdings;
+import dev.rondo.membership.Identity;
 import dev.rondo.membership.Member;
 import dev.rondo.membership.NodeId;
 import dev.rondo.membership.SlotTable;
@@ -392,10 +393,28 @@ final class SlotRoles {
                 : nowNs - replication.copiedAtNs(slot) > COPY_TIMEOUT_NS;
     }
 
+    /** Whether this node still has what other primaries have won and not got. */
+    boolean isMerging() {
+        for (int i = 0; i < KeySlot.SLOTS; i++) {
+            Slot slot = keyspace.slot(i);
+            slot.lock();
+            try {
+                if (merges[i] != Merge.NONE) {
+                    return true;
+                }
+            } finally {
+                slot.unlock();
+            }
+        }
+        return false;
+    }
+
     Holdings holdings() {
         BitSet primary = new BitSet();
         BitSet inSync = new BitSet();
+        BitSet unmerged = new BitSet();
         long[] sequences = new long[KeySlot.SLOTS];
+        @Nullable Identity[] origins = new Identity[KeySlot.SLOTS];
         for (int i = 0; i < KeySlot.SLOTS; i++) {
             Slot slot = keyspace.slot(i);
             slot.lock();
@@ -403,15 +422,17 @@ final class SlotRoles {
                 switch (slot.role()) {
                     case PRIMARY -> primary.set(i);
                     case PARKED -> inSync.set(i); // the heir may serve it by now
-                    case REPLICA -> inSync.set(i, slot.isInSync() || merges[i] != Merge.NONE);
+                    case REPLICA ->
+                        (merges[i] == Merge.NONE ? inSync : unmerged)
+                                .set(i, merges[i] != Merge.NONE || slot.isInSync());
                     case ABSENT -> {}
                 }
-                // What a slot lost in a merge has counts last: any copy of the winner's goes before it.
-                sequences[i] = merges[i] == Merge.NONE ? slot.sequence() : 0;
+                sequences[i] = slot.sequence();
+                origins[i] = replication.origin(slot);
             } finally {
                 slot.unlock();
             }
         }
-        return Holdings.of(primary, inSync, slot -> sequences[slot]);
+        return Holdings.of(primary, inSync, unmerged, slot -> sequences[slot], slot -> origins[slot]);
     }
 }

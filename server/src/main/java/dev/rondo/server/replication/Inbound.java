@@ -1,5 +1,6 @@
 package dev.rondo.server.replication;
 
+import dev.rondo.membership.Identity;
 import dev.rondo.membership.NodeId;
 import dev.rondo.server.keyspace.KeySlot;
 import dev.rondo.server.keyspace.Keyspace;
@@ -49,6 +50,8 @@ final class Inbound {
     private final Requests requests;
     private final LongSupplier nanoTime;
     private final @Nullable NodeId[] sources = new NodeId[KeySlot.SLOTS]; // each guarded by its slot's lock
+    /** Whose copy the slot is, also when that one is gone; each guarded by its slot's lock. */
+    private final @Nullable Identity[] origins = new Identity[KeySlot.SLOTS];
     /** From whom the slot was last taken over, and the number of that handover; each guarded by its slot's lock. */
     private final @Nullable NodeId[] takenFrom = new NodeId[KeySlot.SLOTS];
 
@@ -88,8 +91,22 @@ final class Inbound {
 
     /** Makes the (locked) slot follow {@code source}, to whom it is handed over, or nobody. */
     void source(Slot slot, @Nullable NodeId source) {
-        sources[slot.index()] = source;
+        if (source == null) {
+            sources[slot.index()] = null;
+        } else {
+            follow(slot, source);
+        }
         requests.forget(slot);
+    }
+
+    private void follow(Slot slot, NodeId source) {
+        sources[slot.index()] = source;
+        origins[slot.index()] = streams.life(source);
+    }
+
+    /** Whose copy the (locked) slot is if it is one: the source, or the last there was. */
+    @Nullable Identity origin(Slot slot) {
+        return origins[slot.index()];
     }
 
     /**
@@ -322,7 +339,7 @@ final class Inbound {
         requests.end(slot);
         slot.reset(sequence, version);
         slot.become(Slot.Role.REPLICA, false);
-        sources[slot.index()] = from;
+        follow(slot, from);
         copied(from, slot);
     }
 
@@ -362,7 +379,7 @@ final class Inbound {
         requests.end(slot);
         requests.heard(from);
         slot.reset(sequence, version);
-        sources[slot.index()] = from;
+        follow(slot, from);
         synced(slot);
         return true;
     }

@@ -1,5 +1,6 @@
 package dev.rondo.server.replication;
 
+import dev.rondo.membership.Identity;
 import dev.rondo.membership.Member;
 import dev.rondo.membership.NodeId;
 import dev.rondo.membership.SlotTable;
@@ -255,6 +256,11 @@ public final class Replication implements AutoCloseable {
     /** Whom the (locked) slot follows. */
     public @Nullable NodeId source(Slot slot) {
         return inbound.source(slot);
+    }
+
+    /** The primary whose copy the (locked) slot is, or was to the last. */
+    public @Nullable Identity origin(Slot slot) {
+        return inbound.origin(slot);
     }
 
     /** The (locked) slot follows nobody and feeds nobody any more. */

@@ -1,5 +1,6 @@
 package dev.rondo.server.replication;
 
+import dev.rondo.membership.Identity;
 import dev.rondo.membership.Member;
 import dev.rondo.membership.NodeId;
 import java.util.Collections;
@@ -135,6 +136,12 @@ final class Streams implements AutoCloseable {
     /** Whether the stream to this member leads to this life of it. */
     boolean isLife(Member member) {
         return isLife(member.id(), member.incarnation());
+    }
+
+    /** The present life of a peer; null when it can't be reached. */
+    @Nullable Identity life(NodeId peer) {
+        Long incarnation = reachable.get(peer);
+        return incarnation == null ? null : new Identity(peer, incarnation);
     }
 
     boolean isLife(NodeId peer, long incarnation) {

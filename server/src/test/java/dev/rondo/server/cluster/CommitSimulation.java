@@ -286,6 +286,8 @@ final class CommitSimulation {
             case NONE -> {
                 if (isWhole()) {
                     checkConfirmed();
+                }
+                if (isSafe()) {
                     fault();
                 }
             }
@@ -368,6 +370,38 @@ final class CommitSimulation {
             }
         }
         return true;
+    }
+
+    /**
+     * Whether every slot has a primary with as many complete copies as it should have, whoever holds them; one that is back
+     * may still have entries to give away, and handovers may be under way.
+     */
+    private boolean isSafe() {
+        for (int index : SLOTS) {
+            Member primary = newest.primary(index);
+            SimulatedNode server = primary == null ? null : nodes.get(primary.id());
+            if (server == null
+                    || server.keyspace.slot(index).role() != Slot.Role.PRIMARY
+                    || copies(index, server) < 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int copies(int index, SimulatedNode server) {
+        int copies = 0;
+        for (SimulatedNode node : nodes.values()) {
+            Slot slot = node.keyspace.slot(index);
+            slot.lock();
+            try {
+                boolean follows = server.id().equals(node.replication.source(slot));
+                copies += slot.role() == Slot.Role.REPLICA && slot.isInSync() && follows ? 1 : 0;
+            } finally {
+                slot.unlock();
+            }
+        }
+        return copies;
     }
 
     private boolean areInSync(int index, List<Member> owners) {

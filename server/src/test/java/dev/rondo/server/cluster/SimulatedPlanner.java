@@ -1,5 +1,7 @@
 package dev.rondo.server.cluster;
 
+import dev.rondo.membership.Holdings;
+import dev.rondo.membership.Identity;
 import dev.rondo.membership.Member;
 import dev.rondo.membership.NodeId;
 import dev.rondo.membership.SlotReport;
@@ -7,6 +9,7 @@ import dev.rondo.membership.SlotTable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -86,16 +89,9 @@ final class SimulatedPlanner {
             }
         }
         NodeId named = sameLife(newest.primary(slot));
-        boolean overruled = best != null
-                && named != null
-                && !named.equals(best)
-                && !best.equals(heir)
-                && reports.get(best).epoch() < newest.epoch()
-                && reports.get(named).holdings().isInSync(slot);
-        if (best != null && !overruled) {
+        if (best != null && !isOverruled(best, named, heir, slot)) {
             return best;
         }
-        best = null;
         if (named != null
                 && (reports.get(named).epoch() < newest.epoch()
                         || reports.get(named).holdings().isInSync(slot))) {
@@ -104,15 +100,40 @@ final class SimulatedPlanner {
         if (named != null && heir != null && reports.get(heir).holdings().isInSync(slot)) {
             return heir;
         }
-        for (SlotReport report : reports.values()) {
-            if (report.holdings().isInSync(slot)
-                    && (best == null
-                            || report.holdings().seq(slot)
-                                    > reports.get(best).holdings().seq(slot))) {
-                best = report.member().id();
-            }
+        return reports.values().stream()
+                .filter(report -> rank(report, slot) > 0)
+                .max(Comparator.comparingInt((SlotReport report) -> rank(report, slot))
+                        .thenComparingLong(report -> report.holdings().seq(slot)))
+                .map(report -> report.member().id())
+                .orElse(null);
+    }
+
+    private boolean isOverruled(NodeId claimant, @Nullable NodeId named, @Nullable NodeId heir, int slot) {
+        Member primary = newest.primary(slot);
+        if (primary == null
+                || primary.id().equals(claimant)
+                || claimant.equals(heir)
+                || reports.get(claimant).epoch() >= newest.epoch()) {
+            return false;
         }
-        return best;
+        return named == null
+                ? reports.values().stream().anyMatch(report -> rank(report, slot) > 2)
+                : reports.get(named).holdings().isInSync(slot);
+    }
+
+    /** What it could serve the slot from, as the coordinator ranks it. */
+    private int rank(SlotReport report, int slot) {
+        Holdings holdings = report.holdings();
+        Identity origin = holdings.origin(slot);
+        if (!holdings.isInSync(slot) || origin == null) {
+            return holdings.isInSync(slot) ? 2 : holdings.isUnmerged(slot) ? 1 : 0;
+        }
+        boolean ofHeir = newest.isMoving(slot) && isFirst(newest.target(slot), origin);
+        return ofHeir ? 4 : isFirst(newest.owners(slot), origin) ? 3 : 2;
+    }
+
+    private static boolean isFirst(List<Member> members, Identity life) {
+        return !members.isEmpty() && Identity.of(members.get(0)).equals(life);
     }
 
     private @Nullable NodeId sameLife(@Nullable Member member) {
@@ -140,14 +161,16 @@ final class SimulatedPlanner {
         return result.subList(0, Math.min(copies, result.size()));
     }
 
-    private boolean hasCopy(NodeId id, int slot) {
-        return reports.get(id).holdings().isInSync(slot)
+    private boolean hasCopy(NodeId id, NodeId primary, int slot) {
+        Member server = reports.get(primary).member();
+        return Identity.of(server).equals(reports.get(id).holdings().origin(slot))
+                && reports.get(id).holdings().isInSync(slot)
                 && newest.isOwner(id, slot)
                 && sameLife(newest.member(id)) != null;
     }
 
     private boolean isReached(int slot, NodeId real, List<NodeId> target) {
-        return target.get(0).equals(real) && target.stream().skip(1).allMatch(id -> hasCopy(id, slot));
+        return target.get(0).equals(real) && target.stream().skip(1).allMatch(id -> hasCopy(id, real, slot));
     }
 
     private List<NodeId> moving(int slot, NodeId real, List<NodeId> target) {

@@ -5,11 +5,9 @@ import dev.rondo.membership.NodeId;
 import dev.rondo.server.keyspace.KeySlot;
 import dev.rondo.server.keyspace.Keyspace;
 import dev.rondo.server.keyspace.Slot;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -33,9 +31,6 @@ final class Inbound {
         void publishedToShard(int slot, byte[] channel, byte[] message);
     }
 
-    /** Who merges a slot into this node's. */
-    private record Sender(NodeId node, int slot) {}
-
     private static final Logger log = LoggerFactory.getLogger(Inbound.class);
 
     private final Keyspace keyspace;
@@ -57,8 +52,7 @@ final class Inbound {
 
     private final long[] takenNumbers = new long[KeySlot.SLOTS];
     private final long[] copiedAtNs = new long[KeySlot.SLOTS]; // each guarded by its slot's lock
-    private final Set<Sender> mergesRefused = ConcurrentHashMap.newKeySet();
-    private final ThreadLocal<RecordWriter> writers = ThreadLocal.withInitial(RecordWriter::new);
+    private final MergeIntake merges;
     final LongAdder recordsApplied = new LongAdder();
     final LongAdder gaps = new LongAdder();
     final LongAdder streamGaps = new LongAdder();
@@ -80,6 +74,7 @@ final class Inbound {
         this.streams = streams;
         this.feeds = feeds;
         this.requests = requests;
+        this.merges = new MergeIntake(keyspace, bus, feeds);
         this.listener = listener;
         this.others = others;
     }
@@ -264,8 +259,8 @@ final class Inbound {
             case SHARD_PUBLISH -> others.publishedToShard(record.slot(), record.bytes(), record.bytes());
             case SYNC_REQUEST -> others.syncRequested(from, SyncRequest.readAll(record));
             case HANDOVER -> reader.undrop(handover(from, record));
-            case MERGE_ENTRIES -> merge(from, record);
-            case MERGE_END -> mergeEnd(from, record);
+            case MERGE_ENTRIES -> merges.entries(from, record);
+            case MERGE_END -> merges.end(from, record);
             default -> {
                 Slot slot = keyspace.slot(record.slot());
                 slot.lock();
@@ -517,54 +512,6 @@ final class Inbound {
         listener.handedOver(slot);
         if (!follows) { // its stream was interrupted meanwhile
             voidCopy(slot);
-        }
-    }
-
-    /** MERGE_ENTRIES: only a primary takes them; the loser learns at their end that it must send them again. */
-    private void merge(NodeId from, RecordReader record) {
-        Slot slot = keyspace.slot(record.slot());
-        slot.lock();
-        try {
-            if (slot.isPrimary()) {
-                merge(slot, record);
-            } else {
-                mergesRefused.add(new Sender(from, slot.index()));
-            }
-        } finally {
-            slot.unlock();
-        }
-    }
-
-    private void mergeEnd(NodeId from, RecordReader record) {
-        Sender sender = new Sender(from, record.slot());
-        send(from, Messages.mergeAnswer(record.number(), !mergesRefused.remove(sender)));
-    }
-
-    /** For each key the later write wins; what changes here goes on to this node's replicas. */
-    private void merge(Slot slot, RecordReader record) {
-        List<KeyState> winners = new ArrayList<>();
-        while (record.hasMore()) {
-            KeyState state = KeyState.read(record);
-            if (state.isNewsTo(slot)) {
-                state.applyTo(slot);
-                winners.add(state);
-            }
-        }
-        if (winners.isEmpty()) {
-            return;
-        }
-        long newest = winners.stream().mapToLong(KeyState::version).max().orElse(0);
-        long sequence = slot.nextSequence();
-        slot.sequence(sequence, newest);
-        RecordWriter out = writers.get();
-        out.begin(RecordKind.STATES).number(slot.index()).number(sequence).number(slot.lastVersion());
-        for (KeyState winner : winners) {
-            out.put(Replicator.StateMark.KEY);
-            winner.writeAsIn(slot, out);
-        }
-        out.end();
-        for (Feeds.Feed feed : feeds.of(slot.index())) {
-            feed.stream.append(out);
         }
     }
 }

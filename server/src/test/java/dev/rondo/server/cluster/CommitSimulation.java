@@ -1,12 +1,12 @@
 package dev.rondo.server.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rondo.membership.Member;
 import dev.rondo.membership.NodeId;
-import dev.rondo.membership.SlotReport;
-import dev.rondo.membership.SlotTable;
 import dev.rondo.server.commit.CommitLedger;
 import dev.rondo.server.commit.CommitRules;
 import dev.rondo.server.commit.Effects;
@@ -15,20 +15,19 @@ import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.resp.Ascii;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A few nodes in commit mode {@code replica} in one thread, with everything that happens between them in a random order.
  * One node at a time dies, hangs, or is believed to be dead while it serves on and hears nothing of it; the next one
- * only when all slots have their copies again. Every write is a key of its own, so that one that was confirmed and is
- * gone shows.
+ * only when all slots have their copies again. Every write is a key of its own, or the deletion of one, so that one that
+ * was confirmed and is gone shows, and one that was deleted and is back.
  */
 final class CommitSimulation {
     private static final int[] SLOTS = {0, 77, 16383};
@@ -59,56 +58,46 @@ final class CommitSimulation {
     }
 
     /** A write whose client waits. */
-    private record Pending(SimulatedNode node, int slot, String key, Unconfirmed commit) {}
+    private record Pending(SimulatedNode node, int slot, String key, boolean deletion, Unconfirmed commit) {}
 
     private final Random random;
     private final SimulationTrace trace;
-    private final SimulatedBus bus;
-    private final SimulatedPlanner planner;
-    private final Map<NodeId, SimulatedNode> nodes = new TreeMap<>();
+    private final SimulatedMembers cluster;
     private final Map<NodeId, CommitLedger> ledgers = new HashMap<>();
-    private final Map<NodeId, SlotReport> reports = new HashMap<>();
-    private final Map<Integer, Set<String>> confirmed = new HashMap<>();
+    private final Map<Integer, NavigableSet<String>> confirmed = new HashMap<>();
+    private final Map<Integer, Set<String>> deleted = new HashMap<>();
     private final List<Pending> pending = new ArrayList<>();
-    private final StringBuilder log = new StringBuilder();
     private Trouble trouble = Trouble.NONE;
     private @Nullable SimulatedNode odd;
-    private SlotTable newest = SlotTable.NONE;
-    private long epoch;
-    private long incarnation;
     private long nowNs = 1;
     private int writes;
     /** Figures for the test, which must not pass because nothing happened. */
     int faults;
 
     int confirmations;
+    int deletions;
     int lost;
-    private final List<SimulatedNode> lives = new ArrayList<>();
 
     CommitSimulation(long seed, SimulationTrace trace) {
         this.trace = trace;
         this.random = new Random(seed);
-        this.bus = new SimulatedBus(random);
         int count = 3 + random.nextInt(2);
-        this.planner = new SimulatedPlanner(random, SLOTS, 2 + random.nextInt(2));
+        this.cluster = new SimulatedMembers(random, SLOTS, 2 + random.nextInt(2), () -> nowNs, trace);
         for (int slot : SLOTS) {
             confirmed.put(slot, new TreeSet<>());
+            deleted.put(slot, new TreeSet<>());
         }
         for (int i = 0; i < count; i++) {
             start(i);
         }
         viewChanged();
         plan(false);
-        nodes.values().forEach(SimulatedNode::hear);
+        cluster.nodes.values().forEach(SimulatedNode::hear);
     }
 
-    private void start(int i) {
-        NodeId id = new NodeId(String.format("%040d", i + 1));
-        Member member = new Member(id, ++incarnation, "127.0.0.1", 7000 + i, 17000 + i, "", 1);
-        SimulatedNode node = new SimulatedNode(member, bus, random, () -> nowNs, trace);
-        nodes.put(id, node);
-        lives.add(node);
-        ledgers.put(id, node.replication.replicaMode(RULES).newLedger(() -> {}));
+    private void start(int number) {
+        SimulatedNode node = cluster.start(number);
+        ledgers.put(node.id(), node.replication.replicaMode(RULES).newLedger(() -> {}));
     }
 
     private boolean isStopped(SimulatedNode node) {
@@ -121,23 +110,17 @@ final class CommitSimulation {
 
     /** The nodes that do something. */
     private List<SimulatedNode> running() {
-        return nodes.values().stream().filter(node -> !isStopped(node)).toList();
+        return cluster.nodes.values().stream().filter(node -> !isStopped(node)).toList();
     }
 
     /** The nodes that the others count. */
     private List<SimulatedNode> members() {
-        return nodes.values().stream().filter(node -> !isExcluded(node)).toList();
-    }
-
-    private SimulatedNode any(List<SimulatedNode> some) {
-        return some.get(random.nextInt(some.size()));
+        return cluster.nodes.values().stream().filter(node -> !isExcluded(node)).toList();
     }
 
     /** Copies of which only what differed was sent. */
     long partialCopies() {
-        return lives.stream()
-                .mapToLong(node -> node.replication.syncFigures().partialSlots.sum())
-                .sum();
+        return cluster.sum(figures -> figures.partialSlots);
     }
 
     // ---- what happens ----
@@ -150,25 +133,25 @@ final class CommitSimulation {
     }
 
     private void step() {
-        trace.states(nowNs, SLOTS, nodes.values());
+        trace.states(nowNs, SLOTS, cluster.nodes.values());
         nowNs += random.nextInt(2_000_000);
         int what = random.nextInt(1000);
         if (what < 330) {
-            any(running()).step(random);
+            cluster.any(running()).step(random);
         } else if (what < 730) {
-            bus.deliverOne();
+            cluster.bus.deliverOne();
         } else if (what < 830) {
-            write(any(running()), SLOTS[random.nextInt(SLOTS.length)]);
+            write(cluster.any(running()), SLOTS[random.nextInt(SLOTS.length)]);
         } else if (what < 900) {
             look();
         } else if (what < 930) {
-            report(any(members()));
+            report(cluster.any(members()));
         } else if (what < 960) {
-            any(running()).hear();
+            cluster.any(running()).hear();
         } else if (what < 975) {
             plan(random.nextInt(8) == 0);
         } else if (what < 985) {
-            any(running()).roles.requestMissing();
+            cluster.any(running()).roles.requestMissing();
         } else {
             next();
         }
@@ -179,35 +162,47 @@ final class CommitSimulation {
         slot.lock();
         try {
             if (slot.isPrimary()) {
-                String key = "w" + ++writes;
-                trace.event(key + " of slot " + index + " to " + (node.member.port() - 7000));
-                long nowMs = NOW_MS + nowNs / 1_000_000;
-                byte[][] command = {Ascii.bytes("SET"), Ascii.bytes(key), Ascii.bytes("x".repeat(random.nextInt(60)))};
-                Words.run(slot, slot.nextVersion(nowMs), command);
-                Effects effects = new Effects();
-                effects.add(slot, command);
-                CommitLedger ledger = ledgers.get(node.id());
-                ledger.commit(effects, nowMs);
-                pending.add(new Pending(node, index, key, ledger.take()));
+                String old = random.nextInt(4) == 0 ? confirmed.get(index).ceiling("w" + random.nextInt(10)) : null;
+                if (old != null && slot.find(Ascii.bytes(old)) != null) {
+                    confirmed.get(index).remove(old); // whether it is there is not known until this is confirmed
+                    write(node, slot, old, true, Ascii.bytes("DEL"), Ascii.bytes(old));
+                } else {
+                    String key = "w" + ++writes;
+                    byte[] value = Ascii.bytes("x".repeat(random.nextInt(60)));
+                    write(node, slot, key, false, Ascii.bytes("SET"), Ascii.bytes(key), value);
+                }
             }
         } finally {
             slot.unlock();
         }
     }
 
+    private void write(SimulatedNode node, Slot slot, String key, boolean deletion, byte[]... command) {
+        trace.event(Ascii.string(command[0]) + " " + key + " of slot " + slot.index() + " on "
+                + SimulatedMembers.number(node));
+        long nowMs = NOW_MS + nowNs / 1_000_000;
+        Words.run(slot, slot.nextVersion(nowMs), command);
+        Effects effects = new Effects();
+        effects.add(slot, command);
+        CommitLedger ledger = ledgers.get(node.id());
+        ledger.commit(effects, nowMs);
+        pending.add(new Pending(node, slot.index(), key, deletion, ledger.take()));
+    }
+
     /** Every client that can hears what has become of its write. */
     private void look() {
         pending.removeIf(each -> {
-            if (nodes.get(each.node.id()) != each.node) {
+            if (cluster.nodes.get(each.node.id()) != each.node) {
                 return true; // died without a word
             }
             if (isStopped(each.node) || !(random.nextBoolean() ? each.commit.decide() : each.commit.reconsider())) {
                 return false;
             }
             if (each.commit.state(0) == Unconfirmed.State.CONFIRMED) {
-                confirmed.get(each.slot).add(each.key);
+                (each.deletion ? deleted : confirmed).get(each.slot).add(each.key);
                 confirmations++;
-                trace.event(each.key + " confirmed by " + (each.node.member.port() - 7000));
+                deletions += each.deletion ? 1 : 0;
+                trace.event(each.key + " confirmed by " + SimulatedMembers.number(each.node));
             } else {
                 assertEquals(Unconfirmed.State.LOST, each.commit.state(0));
                 lost++;
@@ -217,55 +212,18 @@ final class CommitSimulation {
     }
 
     private void report(SimulatedNode node) {
-        if (isStopped(node)) {
-            return;
+        if (!isStopped(node)) {
+            cluster.report(node);
         }
-        node.hasNews = false;
-        reports.put(node.id(), new SlotReport(node.member, node.table.epoch(), SlotTable.NONE, node.holdings()));
     }
 
+    /** The coordinator plans, unless it waits for the report of one that is stopped. */
     private boolean plan(boolean move) {
-        if (trouble == Trouble.STOPPED) {
-            return false; // the coordinator waits for its report
-        }
-        List<SimulatedNode> members = members();
-        if (move) {
-            reports.clear();
-        }
-        members.stream().filter(node -> !reports.containsKey(node.id())).forEach(this::report);
-        List<SlotReport> ofMembers =
-                members.stream().map(node -> reports.get(node.id())).toList();
-        SlotTable next = planner.plan(++epoch, newest, ofMembers, move);
-        boolean same = newest.members().equals(next.members());
-        for (int slot : SLOTS) {
-            same &= newest.owners(slot).equals(next.owners(slot))
-                    && newest.target(slot).equals(next.target(slot));
-        }
-        if (!same) {
-            newest = next;
-            members.forEach(node -> node.nextTable = next);
-            note(describe(next));
-        }
-        return !same;
+        return trouble != Trouble.STOPPED && cluster.plan(move, members());
     }
 
-    private static String describe(SlotTable table) {
-        StringBuilder text = new StringBuilder("table " + table.epoch());
-        for (int slot : SLOTS) {
-            text.append(' ').append(slot).append('=');
-            table.owners(slot).forEach(member -> text.append(member.port() - 7000));
-            text.append('>');
-            table.target(slot).forEach(member -> text.append(member.port() - 7000));
-        }
-        return text.append('\n').toString();
-    }
-
-    /** The members get a new view, each in its own time, and report before the coordinator plans. */
     private void viewChanged() {
-        reports.clear();
-        Set<Member> view = new HashSet<>();
-        members().forEach(node -> view.add(node.member));
-        members().forEach(node -> node.nextView = view);
+        cluster.viewChanged(members());
     }
 
     private void planOnView() {
@@ -305,13 +263,13 @@ final class CommitSimulation {
 
     private void fault() {
         faults++;
-        odd = any(members());
+        odd = cluster.any(members());
         switch (random.nextInt(3)) {
             case 0 -> crash(odd);
             case 1 -> {
-                note("stop of " + (odd.member.port() - 7000) + "\n");
+                cluster.note("stop of " + SimulatedMembers.number(odd));
                 trouble = Trouble.STOPPED;
-                bus.stop(odd.id());
+                cluster.bus.stop(odd.id());
             }
             default -> exclude(Trouble.EXCLUDED);
         }
@@ -319,21 +277,20 @@ final class CommitSimulation {
 
     /** Dies, and starts anew with nothing. */
     private void crash(SimulatedNode victim) {
-        note("crash of " + (victim.member.port() - 7000) + "\n");
+        cluster.note("crash of " + SimulatedMembers.number(victim));
         trouble = Trouble.NONE;
         odd = null;
-        bus.goOn(victim.id());
-        bus.disconnect(victim.id());
-        nodes.remove(victim.id());
+        cluster.bus.goOn(victim.id());
+        cluster.remove(victim);
         if (random.nextBoolean()) {
             planOnView();
         }
-        start(victim.member.port() - 7000);
+        start(SimulatedMembers.number(victim));
         viewChanged();
     }
 
     private void exclude(Trouble next) {
-        note("exclusion of " + (odd.member.port() - 7000) + "\n");
+        cluster.note("exclusion of " + SimulatedMembers.number(odd));
         trouble = next;
         planOnView();
         if (random.nextBoolean()) {
@@ -342,14 +299,14 @@ final class CommitSimulation {
     }
 
     private void goOn(Trouble next) {
-        note((odd.member.port() - 7000) + " goes on\n");
+        cluster.note(SimulatedMembers.number(odd) + " goes on");
         trouble = next;
-        bus.goOn(odd.id());
+        cluster.bus.goOn(odd.id());
         odd = next == Trouble.NONE ? null : odd;
     }
 
     private void takeBack() {
-        note((odd.member.port() - 7000) + " is taken back\n");
+        cluster.note(SimulatedMembers.number(odd) + " is taken back");
         trouble = Trouble.NONE;
         odd = null;
         viewChanged();
@@ -358,14 +315,14 @@ final class CommitSimulation {
 
     /** Whether every slot has all the copies it should have, as far as its owners know. */
     private boolean isWhole() {
-        for (SimulatedNode node : nodes.values()) {
-            if (node.nextView != null || node.nextTable != null || node.table.epoch() != newest.epoch()) {
+        for (SimulatedNode node : cluster.nodes.values()) {
+            if (node.nextView != null || node.nextTable != null || node.table.epoch() != cluster.newest.epoch()) {
                 return false;
             }
         }
         for (int index : SLOTS) {
-            List<Member> owners = newest.owners(index);
-            if (owners.size() < 2 || !owners.equals(newest.target(index)) || !areInSync(index, owners)) {
+            List<Member> owners = cluster.newest.owners(index);
+            if (owners.size() < 2 || !owners.equals(cluster.newest.target(index)) || !areInSync(index, owners)) {
                 return false;
             }
         }
@@ -378,8 +335,8 @@ final class CommitSimulation {
      */
     private boolean isSafe() {
         for (int index : SLOTS) {
-            Member primary = newest.primary(index);
-            SimulatedNode server = primary == null ? null : nodes.get(primary.id());
+            Member primary = cluster.newest.primary(index);
+            SimulatedNode server = primary == null ? null : cluster.nodes.get(primary.id());
             if (server == null
                     || server.keyspace.slot(index).role() != Slot.Role.PRIMARY
                     || copies(index, server) < 1) {
@@ -391,7 +348,7 @@ final class CommitSimulation {
 
     private int copies(int index, SimulatedNode server) {
         int copies = 0;
-        for (SimulatedNode node : nodes.values()) {
+        for (SimulatedNode node : cluster.nodes.values()) {
             Slot slot = node.keyspace.slot(index);
             slot.lock();
             try {
@@ -406,7 +363,7 @@ final class CommitSimulation {
 
     private boolean areInSync(int index, List<Member> owners) {
         for (Member owner : owners) {
-            SimulatedNode node = nodes.get(owner.id());
+            SimulatedNode node = cluster.nodes.get(owner.id());
             Slot slot = node.keyspace.slot(index);
             slot.lock();
             try {
@@ -423,25 +380,21 @@ final class CommitSimulation {
         return true;
     }
 
-    private void note(String event) {
-        log.append(event);
-        trace.event(event);
-    }
-
     // ---- the checks ----
 
     private void checkConfirmed() {
         look();
         for (int index : SLOTS) {
-            for (Member owner : newest.owners(index)) {
-                Slot slot = nodes.get(owner.id()).keyspace.slot(index);
+            for (Member owner : cluster.newest.owners(index)) {
+                Slot slot = cluster.nodes.get(owner.id()).keyspace.slot(index);
                 slot.lock();
                 try {
+                    String where = " of slot " + index + " on " + SimulatedMembers.number(owner) + "\n" + cluster.log();
                     for (String key : confirmed.get(index)) {
-                        assertTrue(
-                                slot.find(Ascii.bytes(key)) != null,
-                                () -> key + " of slot " + index + " was confirmed and is not on "
-                                        + (owner.port() - 7000) + "\n" + log);
+                        assertNotNull(slot.find(Ascii.bytes(key)), () -> key + " was confirmed and is gone," + where);
+                    }
+                    for (String key : deleted.get(index)) {
+                        assertNull(slot.find(Ascii.bytes(key)), () -> key + " was deleted and is back," + where);
                     }
                 } finally {
                     slot.unlock();
@@ -459,22 +412,19 @@ final class CommitSimulation {
             nowNs += 1_000_000_000L;
             members().forEach(node -> node.roles.requestMissing());
         }
-        assertTrue(isWhole(), () -> "the slots do not get their copies: " + newest + "\n" + log);
+        assertTrue(isWhole(), () -> "the slots do not get their copies: " + cluster.newest + "\n" + cluster.log());
         checkConfirmed();
-        assertTrue(pending.isEmpty(), () -> "not decided: " + pending + "\n" + log);
+        assertTrue(pending.isEmpty(), () -> "not decided: " + pending + "\n" + cluster.log());
     }
 
     private void quiet() {
         boolean more = true;
         while (more) {
-            more = bus.deliverOne();
+            more = cluster.bus.deliverOne();
             for (SimulatedNode node : running()) {
                 more |= node.stepAll();
                 more |= node.hear();
-                if (node.hasNews || !reports.containsKey(node.id())) {
-                    report(node);
-                    more = true;
-                }
+                more |= cluster.reportNews(node);
             }
             more |= plan(false);
         }

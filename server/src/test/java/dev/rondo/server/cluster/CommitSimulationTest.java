@@ -12,6 +12,7 @@ class CommitSimulationTest {
     void noConfirmedWriteIsLostWithAnyOneNode() {
         int faults = 0;
         int confirmations = 0;
+        int deletions = 0;
         int lost = 0;
         long partialCopies = 0;
         for (long seed = ONLY == 0 ? 1 : ONLY; seed <= (ONLY == 0 ? SCHEDULES : ONLY); seed++) {
@@ -21,6 +22,7 @@ class CommitSimulationTest {
                 simulation.run(4000);
                 faults += simulation.faults;
                 confirmations += simulation.confirmations;
+                deletions += simulation.deletions;
                 lost += simulation.lost;
                 partialCopies += simulation.partialCopies();
             } catch (RuntimeException | AssertionError e) {
@@ -29,6 +31,7 @@ class CommitSimulationTest {
         }
         assertTrue(faults > SCHEDULES / 2, "only " + faults + " faults");
         assertTrue(confirmations > 10 * SCHEDULES, "only " + confirmations + " writes were confirmed");
+        assertTrue(deletions > SCHEDULES, "only " + deletions + " deletions were confirmed");
         assertTrue(partialCopies > SCHEDULES, "only " + partialCopies + " copies of differences");
         assertTrue(lost > SCHEDULES / 10, "only " + lost + " writes were told to be lost to another primary");
     }

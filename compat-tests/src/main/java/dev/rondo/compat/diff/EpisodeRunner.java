@@ -93,7 +93,8 @@ public final class EpisodeRunner {
     private static Optional<Mismatch> compareEvents(List<Step> pipeline, int lastIndex, Side model, Side candidate) {
         boolean missesDiffer = pipeline.stream()
                 .map(Step::command)
-                .anyMatch(command -> command.name().equals("SCAN") || command.name().equals("LPOS"));
+                .anyMatch(command ->
+                        command.name().equals("SCAN") || command.name().equals("LPOS"));
         List<String> expected = model.takeEvents();
         List<String> actual = candidate.takeEvents();
         if (missesDiffer) {

@@ -5,7 +5,6 @@ import static dev.rondo.server.command.CommandSpec.command;
 import dev.rondo.server.keyspace.Entry;
 import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.resp.Ascii;
-import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.type.ListValue;
 import dev.rondo.server.type.ScoreText;

@@ -90,7 +90,8 @@ final class LiveConfig {
                 config.get(Config.ZSET_MAX_LISTPACK_VALUE),
                 config.get(Config.LIST_MAX_LISTPACK_SIZE),
                 config.get(Config.STREAM_NODE_MAX_BYTES),
-                config.get(Config.STREAM_NODE_MAX_ENTRIES));
+                config.get(Config.STREAM_NODE_MAX_ENTRIES),
+                config.get(Config.HLL_SPARSE_MAX_BYTES));
     }
 
     private static Level level(String redisName) {

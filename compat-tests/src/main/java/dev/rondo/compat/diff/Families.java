@@ -40,6 +40,8 @@ public final class Families {
                 SetFamilies.sets(),
                 SortedSetFamilies.sortedSets(),
                 GeoFamily.geo(),
+                BitmapFamily.bitmaps(),
+                HyperLogLogFamily.hyperLogLogs(),
                 SortFamily.sort());
     }
 

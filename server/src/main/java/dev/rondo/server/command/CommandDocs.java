@@ -30,6 +30,8 @@ final class CommandDocs {
             "set",
             "sorted-set",
             "geo",
+            "bitmap",
+            "hyperloglog",
             "generic",
             "transactions",
             "pubsub",

@@ -17,6 +17,10 @@ public final class Commands {
         all.addAll(StringCommands.commands());
         all.addAll(new StringPartCommands(maxStringBytes).commands());
         all.addAll(CounterCommands.commands());
+        BitAccess bits = new BitAccess(maxStringBytes);
+        all.addAll(new BitmapCommands(bits).commands());
+        all.addAll(new BitFieldCommands(bits).commands());
+        all.addAll(HyperLogLogCommands.commands());
         all.addAll(ListCommands.commands());
         all.addAll(ListMoveCommands.commands());
         all.addAll(HashCommands.commands());

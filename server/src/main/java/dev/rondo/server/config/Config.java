@@ -127,6 +127,8 @@ public final class Config {
     public static final Directive<Long> STREAM_NODE_MAX_BYTES = limitBytes("stream-node-max-bytes", 4096);
     public static final Directive<Long> STREAM_NODE_MAX_ENTRIES = Directive.count("stream-node-max-entries", 100);
 
+    public static final Directive<Long> HLL_SPARSE_MAX_BYTES = limitBytes("hll-sparse-max-bytes", 3000);
+
     private static Directive<Long> limitBytes(String name, long defaultValue) {
         return Directive.bytes(name, defaultValue, 0, Long.MAX_VALUE).mutable();
     }
@@ -182,7 +184,8 @@ public final class Config {
             LIST_MAX_LISTPACK_SIZE,
             LIST_COMPRESS_DEPTH,
             STREAM_NODE_MAX_BYTES,
-            STREAM_NODE_MAX_ENTRIES);
+            STREAM_NODE_MAX_ENTRIES,
+            HLL_SPARSE_MAX_BYTES);
 
     private final Map<String, Directive<?>> byName = new LinkedHashMap<>();
     private final Map<Directive<?>, Object> values = new ConcurrentHashMap<>();

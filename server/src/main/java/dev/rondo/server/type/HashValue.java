@@ -34,7 +34,7 @@ public final class HashValue implements Value {
     }
 
     /** Under these a hash keeps its form. */
-    private static final Limits ANY_SIZE = new Limits(Long.MAX_VALUE, Long.MAX_VALUE, 0, 0, 0, 0, 0, 0, 0, 0);
+    private static final Limits ANY_SIZE = new Limits(Long.MAX_VALUE, Long.MAX_VALUE, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     private static final int PAIR = 2;
     private static final int SAMPLES = 5;

@@ -14,6 +14,7 @@ package dev.rondo.server.type;
  * @param listNodeSize list-max-listpack-size: elements of a list's node; negative: -1 to -5 for 4 to 64 KB
  * @param streamNodeBytes stream-node-max-bytes; 0 = no limit
  * @param streamNodeEntries stream-node-max-entries; 0 = no limit
+ * @param hllSparseBytes hll-sparse-max-bytes
  */
 public record Limits(
         long hashEntries,
@@ -25,7 +26,8 @@ public record Limits(
         long zsetValueBytes,
         int listNodeSize,
         long streamNodeBytes,
-        long streamNodeEntries) {
+        long streamNodeEntries,
+        long hllSparseBytes) {
     /** Those of Redis 7.2. */
-    public static final Limits DEFAULT = new Limits(512, 64, 512, 128, 64, 128, 64, -2, 4096, 100);
+    public static final Limits DEFAULT = new Limits(512, 64, 512, 128, 64, 128, 64, -2, 4096, 100, 3000);
 }

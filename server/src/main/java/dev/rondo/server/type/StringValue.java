@@ -65,7 +65,7 @@ public final class StringValue {
         return string instanceof RawString buffer ? new RawString(buffer.toByteArray()) : string;
     }
 
-    /** A string with room to grow: bytes {@code [0..length)} of an array that doubles. */
+    /** A string with room to grow: bytes {@code [0..length)} of an array that doubles; those behind are zero. */
     public static final class RawString {
         private static final int MOST_SPARE_BYTES = 1024 * 1024;
 
@@ -75,6 +75,16 @@ public final class StringValue {
         public RawString(byte[] initial) {
             bytes = initial.clone();
             length = initial.length;
+        }
+
+        private RawString(byte[] given, int length) {
+            this.bytes = given;
+            this.length = length;
+        }
+
+        /** A string whose first array is the given one: the caller gives it away. */
+        public static RawString owning(byte[] given) {
+            return new RawString(given, given.length);
         }
 
         public int length() {
@@ -96,12 +106,37 @@ public final class StringValue {
 
         /** Overwrites from {@code offset} on; a gap behind the present end is filled with zero bytes. */
         public void write(int offset, byte[] patch) {
-            int end = Math.max(length, Math.addExact(offset, patch.length));
-            if (end > bytes.length) {
-                bytes = Arrays.copyOf(bytes, (int) Math.min((long) end + MOST_SPARE_BYTES, 2L * end));
-            }
+            growTo(Math.addExact(offset, patch.length));
             System.arraycopy(patch, 0, bytes, offset, patch.length);
-            length = end;
+        }
+
+        /** Appends zero bytes up to the length, if the string is not as long yet. */
+        public void growTo(int leastLength) {
+            if (leastLength > bytes.length) {
+                bytes = Arrays.copyOf(bytes, (int) Math.min((long) leastLength + MOST_SPARE_BYTES, 2L * leastLength));
+            }
+            length = Math.max(length, leastLength);
+        }
+
+        /** Puts the first {@code count} bytes of {@code patch} in the place of {@code removed} bytes at {@code offset}. */
+        public void splice(int offset, int removed, byte[] patch, int count) {
+            int from = offset + removed;
+            int tail = length - from;
+            int newLength = offset + count + tail;
+            int oldLength = length;
+            growTo(newLength);
+            System.arraycopy(bytes, from, bytes, offset + count, tail);
+            System.arraycopy(patch, 0, bytes, offset, count);
+            if (newLength < oldLength) {
+                Arrays.fill(bytes, newLength, oldLength, (byte) 0);
+                length = newLength;
+            }
+        }
+
+        /** Takes other bytes altogether: the caller gives the array away. */
+        public void become(byte[] given) {
+            bytes = given;
+            length = given.length;
         }
     }
 }

@@ -4,28 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.rondo.server.keyspace.Databases;
-import dev.rondo.server.keyspace.Entry;
 import dev.rondo.server.keyspace.Expirer;
 import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.persistence.DumpPayload;
-import dev.rondo.server.pubsub.Broker;
-import dev.rondo.server.pubsub.KeyspaceEvents;
-import dev.rondo.server.pubsub.Relay;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.resp.ReplyWriter;
-import dev.rondo.server.stats.CommandStats;
-import dev.rondo.server.type.HashValue;
-import dev.rondo.server.type.SetValue;
-import dev.rondo.server.type.StringValue;
-import dev.rondo.server.type.Value;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
@@ -36,62 +21,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What commands say they did, and that doing it elsewhere and later gives the same keys. */
 class EffectsTest {
-    private static final long NOW_MS = 1_700_000_000_000L;
+    private static final long NOW_MS = PrimaryAndReplica.NOW_MS;
 
-    private final CommandTable table = new CommandTable(Commands.ofData(1 << 20));
-    private final CommandStats stats = new CommandStats(table.size());
-    private final Databases primary = new Databases(1, Slot.Role.PRIMARY);
-    private final Databases replica = new Databases(1, Slot.Role.REPLICA);
-    private final Replayer replayer = new Replayer(replica, () -> table, stats);
-    private final List<String> effects = new ArrayList<>();
-    private final Call call = new Call(
-            primary,
-            (batch, nowMs) -> {
-                for (int i = 0; i < batch.size(); i++) {
-                    effects.add(Stream.of(batch.command(i)).map(Ascii::string).collect(Collectors.joining(" ")));
-                    replay(batch.slot(i), nowMs, batch.command(i));
-                }
-            },
-            stats.newShard(),
-            new SplittableRandom(1),
-            new KeyspaceEvents(new Broker(Relay.NONE)),
-            true);
-    private long nowMs = NOW_MS;
+    private final PrimaryAndReplica nodes = new PrimaryAndReplica();
+    private final Databases primary = nodes.primary;
+    private final Databases replica = nodes.replica;
+    private final List<String> effects = nodes.effects;
 
-    /** A replica applies everything late: it must not matter. */
-    private void replay(Slot slot, long atMs, byte[][] command) {
-        replayer.apply(replica.get(0).slot(slot.index()), slot.lastVersion(), atMs + 3_600_000, command);
-    }
-
-    /** All keys bear one hash tag, as in a cluster. */
     private String run(String... words) {
-        byte[][] arguments = Stream.of(words).map(Ascii::bytes).toArray(byte[][]::new);
-        CommandSpec spec = table.find(arguments[0]);
-        ReplyWriter reply = new ReplyWriter();
-        call.begin(null, primary.get(0), reply, nowMs);
-        Slot slot = primary.get(0).slotOf(Ascii.bytes("{t}"));
-        if (spec.hasKeys()) {
-            slot.lock();
-            call.locked(slot, slot);
-        }
-        call.command(spec, arguments);
-        try {
-            spec.body().run(call);
-        } catch (CommandException e) {
-            reply.error(e.getMessage());
-        }
-        call.collectEffects();
-        call.commit();
-        if (spec.hasKeys()) {
-            slot.unlock();
-        }
-        return Ascii.string(reply.toByteArray());
+        return nodes.run(words);
     }
 
     private void runAll(String commands) {
-        for (String command : commands.split(";")) {
-            run(command.trim().split(" "));
-        }
+        nodes.runAll(commands);
+    }
+
+    private void assertSameKeys() {
+        nodes.assertSameKeys();
     }
 
     @ParameterizedTest
@@ -166,6 +112,29 @@ class EffectsTest {
             BRPOPLPUSH {t}l {t}n 0              | RPOPLPUSH {t}l {t}n
             BLMPOP 0 2 {t}n {t}l LEFT COUNT 2   | LPOP {t}l 2
             BLPOP {t}n 0                        |
+            SETBIT {t}b 3 1                     |
+            SETBIT {t}b 4 1                     | SETBIT {t}b 4 1
+            SETBIT {t}a 100 0                   | SETBIT {t}a 100 0
+            GETBIT {t}b 3                       |
+            BITOP NOT {t}a {t}b                 | BITOP NOT {t}a {t}b
+            BITOP OR {t}b {t}c {t}c             | BITOP OR {t}b {t}c {t}c
+            BITOP OR {t}a {t}c                  |
+            BITFIELD {t}b GET u8 0              |
+            BITFIELD {t}b SET u8 0 49           |
+            BITFIELD {t}b INCRBY u8 0 1         | BITFIELD {t}b INCRBY u8 0 1
+            BITFIELD {t}a OVERFLOW FAIL SET u1 9 2 | BITFIELD {t}a OVERFLOW FAIL SET u1 9 2
+            BITFIELD_RO {t}b GET u8 0           |
+            PFADD {t}a                          | PFADD {t}a
+            PFADD {t}p a b                      |
+            PFADD {t}p a z                      | PFADD {t}p a z
+            PFCOUNT {t}p                        | PFCOUNT {t}p
+            PFCOUNT {t}p {t}p                   |
+            PFCOUNT {t}c                        |
+            PFMERGE {t}a {t}p                   | PFMERGE {t}a {t}p
+            PFDEBUG TODENSE {t}p                | PFDEBUG TODENSE {t}p
+            PFDEBUG GETREG {t}p                 | PFDEBUG TODENSE {t}p
+            PFDEBUG DECODE {t}p                 |
+            PFSELFTEST                          |
             RENAME {t}l {t}n                    | RENAME {t}l {t}n
             COPY {t}l {t}n                      | COPY {t}l {t}n
             HSET {t}h f 2 g 3                   | HSET {t}h f 2 g 3
@@ -240,7 +209,7 @@ class EffectsTest {
             """)
     void commandsPropagateWhatTheyDid(String command, String effect) {
         runAll("SET {t}b 1; SET {t}x word EX 100; RPUSH {t}l a b c; HSET {t}h f 1; SADD {t}s a");
-        runAll("ZADD {t}z 1 a 2 b 3 c; GEOADD {t}g 13.361389 38.115556 P");
+        runAll("ZADD {t}z 1 a 2 b 3 c; GEOADD {t}g 13.361389 38.115556 P; PFADD {t}p a b");
         effects.clear();
         run(command.split(" "));
         assertEquals(effect == null ? List.of() : List.of(effect), effects);
@@ -288,17 +257,17 @@ class EffectsTest {
         assertEquals("$3\r\n1.5\r\n", run("HINCRBYFLOAT", "{t}e", "f", "0.5"));
         assertEquals(List.of("HSET {t}e f 1.5", "HPEXPIREAT {t}e " + (NOW_MS + 5) + " FIELDS 1 f"), effects);
         assertSameKeys();
-        nowMs += 6;
+        nodes.nowMs += 6;
         effects.clear();
         assertEquals(":1\r\n", run("HINCRBY", "{t}e", "f", "1"));
         assertEquals(List.of("HDEL {t}e f", "HINCRBY {t}e f 1"), effects);
         assertSameKeys();
-        nowMs += 6;
+        nodes.nowMs += 6;
         effects.clear();
         assertEquals(":2\r\n", run("HLEN", "{t}e"));
         assertEquals(List.of("HDEL {t}e g"), effects);
         runAll("HPEXPIRE {t}e 1 FIELDS 2 f h");
-        nowMs += 2;
+        nodes.nowMs += 2;
         effects.clear();
         assertEquals("+none\r\n", run("TYPE", "{t}e"));
         assertEquals(1, effects.size());
@@ -316,7 +285,7 @@ class EffectsTest {
         run(words);
         run(Stream.concat(Stream.of("HPEXPIRE", "{t}e", "5", "FIELDS", "2000"), Stream.of(fields))
                 .toArray(String[]::new));
-        nowMs += 6;
+        nodes.nowMs += 6;
         assertEquals(":1\r\n", run("HLEN", "{t}e"));
         assertEquals("*2\r\n$4\r\nlast\r\n$1\r\n1\r\n", run("HGETALL", "{t}e"));
         String last = fields[1999];
@@ -333,23 +302,23 @@ class EffectsTest {
     @Test
     void fieldsExpireInTheBackground() {
         runAll("HSET {t}e f 1 g 2; HPEXPIRE {t}e 5 FIELDS 1 f; HSET {t}d f 1; HPEXPIRE {t}d 9 FIELDS 1 f");
-        Expirer expirer = new Expirer(primary, () -> nowMs, (slot, expired, atMs) -> {
-            call.begin(null, primary.get(0), new ReplyWriter(0), atMs);
-            call.locked(slot, slot);
-            expired.forEach(entry -> call.expireAny(slot, entry));
-            call.commit();
+        Expirer expirer = new Expirer(primary, () -> nodes.nowMs, (slot, expired, atMs) -> {
+            nodes.call.begin(null, primary.get(0), new ReplyWriter(0), atMs);
+            nodes.call.locked(slot, slot);
+            expired.forEach(entry -> nodes.call.expireAny(slot, entry));
+            nodes.call.commit();
         });
-        nowMs += 5;
+        nodes.nowMs += 5;
         effects.clear();
         assertEquals(0, expirer.run(1_000_000_000));
-        nowMs += 1;
+        nodes.nowMs += 1;
         assertEquals(1, expirer.run(1_000_000_000));
         assertEquals(List.of("HDEL {t}e f"), effects);
-        nowMs += 4;
+        nodes.nowMs += 4;
         assertEquals(1, expirer.run(1_000_000_000));
         assertEquals(List.of("HDEL {t}e f", "HDEL {t}d f"), effects);
         assertSameKeys();
-        nowMs += 1_000_000;
+        nodes.nowMs += 1_000_000;
         assertEquals(0, expirer.run(1_000_000_000));
     }
 
@@ -368,12 +337,12 @@ class EffectsTest {
     @Test
     void meetingAnExpiredKeyRemovesItEverywhereFirst() {
         runAll("SET {t}a 1 PX 5; SET {t}b 2");
-        nowMs += 6;
+        nodes.nowMs += 6;
         effects.clear();
         assertEquals("$-1\r\n", run("GET", "{t}a"));
         assertEquals(List.of("DEL {t}a"), effects);
         runAll("SET {t}a 1 PX 5");
-        nowMs += 6;
+        nodes.nowMs += 6;
         effects.clear();
         run("RENAME", "{t}b", "{t}a");
         assertEquals(List.of("DEL {t}a", "RENAME {t}b {t}a"), effects);
@@ -416,39 +385,9 @@ class EffectsTest {
         runAll("FLUSHALL");
         Random random = new Random(seed);
         for (int i = 0; i < 120; i++) {
-            run(RandomCommand.draw(random, nowMs));
-            nowMs += random.nextInt(3);
+            run(RandomCommand.draw(random, nodes.nowMs));
+            nodes.nowMs += random.nextInt(3);
             assertSameKeys();
         }
-    }
-
-    private void assertSameKeys() {
-        assertEquals(keys(primary), keys(replica));
-    }
-
-    private static Map<String, String> keys(Databases databases) {
-        Map<String, String> keys = new TreeMap<>();
-        Slot slot = databases.get(0).slotOf(Ascii.bytes("{t}"));
-        slot.forEach(entry -> keys.put(Ascii.string(entry.key()), describe(entry)));
-        return keys;
-    }
-
-    private static String describe(Entry entry) {
-        return content(entry.value()) + " until " + entry.expireAtMs() + " version " + entry.version();
-    }
-
-    private static String content(Object value) {
-        if (value instanceof HashValue hash) {
-            Map<String, String> fields = new TreeMap<>();
-            hash.forEach((field, content) ->
-                    fields.put(Ascii.string(field), Ascii.string(content) + " until " + hash.expiryOf(field)));
-            return fields.toString();
-        }
-        if (value instanceof SetValue set) {
-            return set.members().stream().map(Ascii::string).sorted().toList().toString();
-        }
-        return value instanceof Value collection
-                ? HexFormat.of().formatHex(DumpPayload.of(collection))
-                : Ascii.string(StringValue.bytes(value));
     }
 }

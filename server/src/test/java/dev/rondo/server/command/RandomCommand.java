@@ -130,13 +130,36 @@ final class RandomCommand {
         "COPY E E REPLACE"
     };
 
+    private static final String[] BIT_FORMS = {
+        "SET B V",
+        "SETBIT B 3 1",
+        "SETBIT B 70 0",
+        "SETBIT B 9 0",
+        "BITOP AND B B B",
+        "BITOP XOR B B B",
+        "BITOP NOT B B",
+        "BITFIELD B SET i5 7 D",
+        "BITFIELD B INCRBY u3 #3 2 GET u8 0",
+        "BITFIELD B OVERFLOW FAIL INCRBY u1 80 2",
+        "PFADD P F F",
+        "PFADD P",
+        "PFADD P V",
+        "PFCOUNT P",
+        "PFCOUNT P P",
+        "PFMERGE P P P",
+        "PFDEBUG TODENSE P",
+        "PEXPIRE P D",
+        "COPY P P REPLACE",
+        "DEL P"
+    };
+
     private static final String[] SCORES = {"1", "-0", "0.1", "2.5", "3", "7", "-inf", "1e17"};
     private static final String[] MEMBERS = {"a", "b", "c", "d", "e", "f", "g", "12", "member:".repeat(10)};
 
     private RandomCommand() {}
 
     static String[] draw(Random random, long nowMs) {
-        String[][] all = {FORMS, HASH_FORMS, SET_FORMS};
+        String[][] all = {FORMS, HASH_FORMS, SET_FORMS, BIT_FORMS};
         String[] forms = all[random.nextInt(all.length)];
         String[] words = forms[random.nextInt(forms.length)].split(" ");
         for (int i = 1; i < words.length; i++) {
@@ -147,6 +170,8 @@ final class RandomCommand {
                 case "M" -> MEMBERS[random.nextInt(MEMBERS.length)];
                 case "H" -> "{t}h" + random.nextInt(random.nextInt(10) == 0 ? 6 : 3);
                 case "E" -> "{t}s" + random.nextInt(random.nextInt(10) == 0 ? 6 : 3);
+                case "B" -> "{t}" + random.nextInt(4);
+                case "P" -> "{t}p" + random.nextInt(3);
                 case "F" -> "f" + random.nextInt(5);
                 case "V" -> VALUES[random.nextInt(VALUES.length)];
                 case "D" -> Integer.toString(1 + random.nextInt(20));

@@ -23,7 +23,7 @@ class HashValueTest {
     private static final Limits SMALL = limits(8, 10);
 
     private static Limits limits(long entries, long valueBytes) {
-        return new Limits(entries, valueBytes, 512, 128, 64, 128, 64, -2, 4096, 100);
+        return new Limits(entries, valueBytes, 512, 128, 64, 128, 64, -2, 4096, 100, 3000);
     }
 
     private static Map<String, String> content(HashValue hash) {

@@ -19,7 +19,7 @@ class ListValueTest {
     private static final Limits EIGHT_KB = limits(-2);
 
     private static Limits limits(int nodeSize) {
-        return new Limits(512, 64, 512, 128, 64, 128, 64, nodeSize, 4096, 100);
+        return new Limits(512, 64, 512, 128, 64, 128, 64, nodeSize, 4096, 100, 3000);
     }
 
     private static byte[] bytes(String text) {

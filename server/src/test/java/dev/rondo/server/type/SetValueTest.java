@@ -22,7 +22,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.Nullable;
 
 class SetValueTest {
-    private static final Limits SMALL = new Limits(512, 64, 10, 6, 8, 128, 64, -2, 4096, 100);
+    private static final Limits SMALL = new Limits(512, 64, 10, 6, 8, 128, 64, -2, 4096, 100, 3000);
 
     private static Set<String> content(SetValue set) {
         Set<String> content = new TreeSet<>();
@@ -118,7 +118,7 @@ class SetValueTest {
     @Property(tries = 200)
     void choosesDifferentMembersOrAll(
             @ForAll @IntRange(min = 1, max = 1500) int members, @ForAll boolean numbers, @ForAll long seed) {
-        Limits limits = members % 2 == 0 ? Limits.DEFAULT : new Limits(512, 64, 5000, 5000, 64, 128, 64, -2, 0, 0);
+        Limits limits = members % 2 == 0 ? Limits.DEFAULT : new Limits(512, 64, 5000, 5000, 64, 128, 64, -2, 0, 0, 0);
         SetValue set = new SetValue();
         for (int i = 0; i < members; i++) {
             set.add(Ascii.bytes((numbers ? "" : "m") + i), limits);

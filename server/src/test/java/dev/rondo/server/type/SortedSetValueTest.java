@@ -41,7 +41,7 @@ class SortedSetValueTest {
     }
 
     private static Limits limits(int zsetEntries) {
-        return new Limits(512, 64, 512, 128, 64, zsetEntries, 64, -2, 4096, 100);
+        return new Limits(512, 64, 512, 128, 64, zsetEntries, 64, -2, 4096, 100, 3000);
     }
 
     private static List<String> texts(SortedSetValue set, int from, boolean downwards) {

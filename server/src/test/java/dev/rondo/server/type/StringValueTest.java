@@ -80,4 +80,23 @@ class StringValueTest {
         assertEquals(all.length, StringValue.length(raw));
         assertArrayEquals(all, Arrays.copyOf(StringValue.array(raw), raw.length()));
     }
+
+    @Property
+    void splicesBehaveLikeAPlainArray(
+            @ForAll @Size(max = 20) byte[] initial,
+            @ForAll @IntRange(max = 20) int from,
+            @ForAll @IntRange(max = 20) int to,
+            @ForAll @Size(max = 20) byte[] patch,
+            @ForAll @IntRange(max = 40) int grown) {
+        int start = Math.min(Math.min(from, to), initial.length);
+        int end = Math.min(Math.max(from, to), initial.length);
+        RawString raw = RawString.owning(initial.clone());
+        raw.splice(start, end - start, patch, patch.length);
+        String text = Ascii.string(initial);
+        String expected = text.substring(0, start) + Ascii.string(patch) + text.substring(end);
+        assertEquals(expected, Ascii.string(raw.toByteArray()));
+        raw.growTo(grown);
+        String zeros = "\0".repeat(Math.max(0, grown - expected.length()));
+        assertEquals(expected + zeros, Ascii.string(raw.toByteArray()));
+    }
 }

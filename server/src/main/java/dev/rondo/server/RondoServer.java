@@ -22,6 +22,7 @@ import dev.rondo.server.command.NodeParts;
 import dev.rondo.server.command.Ownership;
 import dev.rondo.server.command.PauseGate;
 import dev.rondo.server.command.Replayer;
+import dev.rondo.server.command.ScriptLanes;
 import dev.rondo.server.commit.CommitMode;
 import dev.rondo.server.commit.CommitRules;
 import dev.rondo.server.config.Config;
@@ -93,6 +94,7 @@ public final class RondoServer implements AutoCloseable {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final @Nullable ClusterService cluster;
     private final @Nullable Departure departure;
+    private final ScriptLanes scripts;
     private final Listener listener;
     private final NodeInfo nodeInfo;
     private final LiveConfig liveConfig;
@@ -111,10 +113,20 @@ public final class RondoServer implements AutoCloseable {
         this.departure = cluster == null ? null : new Departure(cluster, databases.get(0));
         Clients clients =
                 new Clients(clock, () -> !config.get(Config.REQUIRE_PASS).isEmpty());
+        this.scripts = new ScriptLanes(node::get, () -> config.get(Config.BUSY_REPLY_THRESHOLD_MS));
         NetworkStats network = new NetworkStats();
         Info info = new Info();
         NodeParts parts = new NodeParts(
-                node::get, config, info, network, broker, housekeeping, activeExpiry, this::stop, this::stopNow);
+                node::get,
+                config,
+                info,
+                network,
+                broker,
+                housekeeping,
+                activeExpiry,
+                scripts,
+                this::stop,
+                this::stopNow);
         List<CommandSpec> commands = new ArrayList<>(Commands.ofData(config.get(Config.MAX_BULK_BYTES)));
         commands.addAll(Commands.ofNode(parts));
         commands.addAll(new ClusterCommands(cluster, this::stop).commands());
@@ -131,7 +143,8 @@ public final class RondoServer implements AutoCloseable {
                 pauseGate,
                 stats,
                 new ErrorStats(),
-                clock));
+                clock,
+                scripts));
         this.listener = new Listener(listenerSettings(), () -> new Dispatcher(node.get()), network);
         this.nodeInfo = new NodeInfo(node::get, config, network, broker, watchdog, listener::port);
         nodeInfo.addTo(info);
@@ -219,6 +232,7 @@ public final class RondoServer implements AutoCloseable {
         }
         housekeeping.every(TICK_MS, () -> {
             pauseGate.tick(clock.nowMs());
+            scripts.tick();
             nodeInfo.sample(System.nanoTime());
         });
         scheduleExpiry(new Expirer(node.get().databases(), clock::nowMs, new ExpiredKeys(node.get())));
@@ -446,11 +460,13 @@ public final class RondoServer implements AutoCloseable {
         }
         if (cluster != null && departure != null) {
             cluster.stopJoining();
+            scripts.hurry();
             if (exitCode == 0) {
                 departure.handOver(config.get(Config.LEAVE_TIMEOUT) * MS_PER_S);
             }
         }
         listener.close(); // no client gets an answer from here on
+        scripts.close();
         if (cluster != null) {
             cluster.drain(DRAIN_TIMEOUT_MS);
             cluster.close();

@@ -32,6 +32,8 @@ class ArchitectureTest {
             .definedBy(SERVER + "pubsub..")
             .layer("commit")
             .definedBy(SERVER + "commit..")
+            .layer("script")
+            .definedBy(SERVER + "script..")
             .layer("persistence")
             .definedBy(SERVER + "persistence..")
             .layer("keyspace")
@@ -60,6 +62,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("root", "cluster", "replication")
             .whereLayer("pubsub")
             .mayOnlyBeAccessedByLayers("root", "cluster", "info", "command")
+            .whereLayer("script")
+            .mayOnlyBeAccessedByLayers("root", "cluster", "info", "command")
             .whereLayer("commit")
             .mayOnlyBeAccessedByLayers("root", "cluster", "replication", "command")
             .whereLayer("net")
@@ -67,7 +71,7 @@ class ArchitectureTest {
             .whereLayer("keyspace")
             .mayOnlyBeAccessedByLayers("root", "cluster", "replication", "info", "command", "pubsub", "commit")
             .whereLayer("type")
-            .mayOnlyBeAccessedByLayers("root", "replication", "command", "persistence", "keyspace", "pubsub");
+            .mayOnlyBeAccessedByLayers("root", "replication", "command", "persistence", "keyspace", "pubsub", "script");
 
     @ArchTest
     static final ArchRule dataTypesKnowNoNetworkNoClockAndNoThreads = noClasses()
@@ -93,4 +97,12 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.jgroups..");
+
+    @ArchTest
+    static final ArchRule onlyScriptsKnowLua = noClasses()
+            .that()
+            .resideOutsideOfPackage(SERVER + "script..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("party.iroiro.luajava..");
 }

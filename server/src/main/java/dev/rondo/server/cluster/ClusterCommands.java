@@ -128,7 +128,9 @@ public final class ClusterCommands {
 
     private void readOnly(Call call, boolean yes) {
         service();
-        call.client().readOnly(yes);
+        if (!call.isInScript()) { // which ends before it could matter
+            call.client().readOnly(yes);
+        }
         call.reply().ok();
     }
 

@@ -7,6 +7,7 @@ import dev.rondo.membership.NodeId;
 import dev.rondo.membership.SlotTable;
 import dev.rondo.server.keyspace.KeySlot;
 import dev.rondo.server.keyspace.Keyspace;
+import dev.rondo.server.keyspace.Occupant;
 import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.replication.Replication;
 import java.util.ArrayList;
@@ -61,6 +62,7 @@ final class SlotRoles {
     private final long[] requestedAtNs = new long[KeySlot.SLOTS]; // each guarded by its slot's lock
     private final Merge[] merges = new Merge[KeySlot.SLOTS]; // each guarded by its slot's lock
     private final long[] appliedEpochs = new long[KeySlot.SLOTS]; // each guarded by its slot's lock
+    private final boolean[] postponed = new boolean[KeySlot.SLOTS]; // each guarded by its slot's lock
 
     SlotRoles(
             Keyspace keyspace,
@@ -166,7 +168,11 @@ final class SlotRoles {
         if (primary != null) {
             handedTo[slot.index()] = null;
         }
-        if (serving && primary != null) {
+        Occupant occupant = slot.occupant();
+        postponed[slot.index()] = serving && primary != null && occupant != null;
+        if (postponed[slot.index()]) {
+            occupant.hurry();
+        } else if (serving && primary != null) {
             giveUp(slot, primary, index > 0, aftermath);
         } else if (index > 0) {
             follow(slot, primary, aftermath);
@@ -348,13 +354,29 @@ final class SlotRoles {
         return handedTo[slot];
     }
 
+    /** A slot that the table takes from this node was kept by a script, which may have ended. */
+    private void applyPostponed(Slot slot, Aftermath aftermath) {
+        slot.lock();
+        try {
+            if (postponed[slot.index()] && !slot.isOccupied()) {
+                postponed[slot.index()] = false;
+                apply(table.get(), slot, aftermath);
+            }
+        } finally {
+            slot.unlock();
+        }
+    }
+
     /** Asks again for copies that are neither complete nor under way, and tries merges again. */
     void requestMissing() {
         SlotTable now = table.get();
         Aftermath aftermath = new Aftermath(now);
         for (int i = 0; i < KeySlot.SLOTS; i++) {
             Slot slot = keyspace.slot(i);
-            if (slot.role() != Slot.Role.REPLICA || isUpToDate(slot)) { // a racy look will do
+            if (postponed[i]) { // here and below a racy look will do
+                applyPostponed(slot, aftermath);
+            }
+            if (slot.role() != Slot.Role.REPLICA || isUpToDate(slot)) {
                 continue;
             }
             slot.lock();

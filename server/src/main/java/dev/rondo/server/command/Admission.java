@@ -2,8 +2,10 @@ package dev.rondo.server.command;
 
 import dev.rondo.server.commit.CommitMode;
 import dev.rondo.server.keyspace.KeySlot;
+import dev.rondo.server.keyspace.Occupant;
 import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.resp.ReplyWriter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ final class Admission {
     private final Execution execution;
     private final Retry retry;
     private long admittedAtNs;
+    private boolean suspended;
 
     Admission(Node node, Execution execution, Retry retry) {
         this.node = node;
@@ -40,6 +43,16 @@ final class Admission {
     /** {@link System#nanoTime} of the last answer. */
     long admittedAtNs() {
         return admittedAtNs;
+    }
+
+    /** Whether the last client that was not admitted is suspended, and comes again; otherwise it was told why. */
+    boolean hasSuspended() {
+        return suspended;
+    }
+
+    private void suspend(Client client) {
+        suspended = true;
+        client.connection().suspend();
     }
 
     /** Reads after READONLY; shard channels always: their messages reach every node that holds the slot. */
@@ -71,10 +84,37 @@ final class Admission {
         return held;
     }
 
+    /** Whether no script keeps the (locked) slots; otherwise the client waits for its end, or is told that it takes long. */
+    boolean admitVacant(Client client, CommandSpec spec, List<Slot> slots, byte[][] arguments, ReplyWriter reply) {
+        for (Slot slot : slots) {
+            if (slot.isOccupied()) {
+                return admitVacant(client, spec, slot, arguments, reply);
+            }
+        }
+        return true;
+    }
+
+    /** As the other, for one slot. */
+    boolean admitVacant(Client client, CommandSpec spec, Slot slot, byte[][] arguments, ReplyWriter reply) {
+        Occupant occupant = slot.occupant();
+        suspended = false;
+        if (occupant == null) {
+            return true;
+        }
+        if (occupant.isOverdue()) {
+            execution.reject(client, spec, reply, occupant.busyError());
+        } else {
+            suspend(client);
+            occupant.await(() -> retry.again(client, arguments));
+        }
+        return false;
+    }
+
     /** Whether this node may run a command on the (locked) slot now; otherwise the client is told or parked. */
     boolean admit(Client client, boolean onReplica, Slot slot, byte[][] arguments, ReplyWriter reply) {
         Slot.Role role = slot.role();
         admittedAtNs = System.nanoTime();
+        suspended = false;
         if (role == Slot.Role.PRIMARY) {
             return !isInDoubt(client, arguments);
         }
@@ -82,7 +122,7 @@ final class Admission {
             return true;
         }
         if (role == Slot.Role.PARKED || ownership.isDue(slot)) {
-            client.connection().suspend();
+            suspend(client);
             slot.park(() -> retry.again(client, arguments));
             return false;
         }
@@ -93,6 +133,7 @@ final class Admission {
     /** As {@link #admit} for a command that names no slot: whether it may change what this node serves. */
     boolean admitUnslotted(Client client, boolean writes, byte[][] arguments) {
         admittedAtNs = System.nanoTime();
+        suspended = false;
         return !writes || !isInDoubt(client, arguments);
     }
 
@@ -102,13 +143,14 @@ final class Admission {
         boolean waits = lease.isOver(admittedAtNs, nowMs)
                 && lease.await(() -> retry.again(client, arguments), admittedAtNs, nowMs);
         if (waits) {
-            client.connection().suspend();
+            suspend(client);
         }
         return waits;
     }
 
     /** Whether the (locked) slot has the replicas that min-replicas-to-write wants; otherwise the client is told. */
     boolean admitWrite(Client client, CommandSpec spec, boolean writes, Slot slot, ReplyWriter reply) {
+        suspended = false;
         if (!writes || commitMode.mayWrite(slot)) {
             return true;
         }
@@ -123,7 +165,7 @@ final class Admission {
             if (slot.role() != Slot.Role.PARKED) {
                 return false;
             }
-            client.connection().suspend();
+            suspend(client);
             slot.park(() -> retry.again(client, arguments));
             return true;
         } finally {

@@ -6,6 +6,7 @@ import dev.rondo.server.keyspace.Databases;
 import dev.rondo.server.keyspace.Entry;
 import dev.rondo.server.keyspace.KeySlot;
 import dev.rondo.server.keyspace.Keyspace;
+import dev.rondo.server.keyspace.Occupant;
 import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.pubsub.EventClass;
 import dev.rondo.server.pubsub.KeyspaceEvents;
@@ -59,6 +60,7 @@ public final class Call {
     private boolean applying;
     private boolean dirty;
     private boolean explicitEffects;
+    private @Nullable ScriptRun script; // whose commands these are
     private @Nullable Slot versionSlot;
     private long version;
     private @Nullable KeyWaits waits;
@@ -104,7 +106,36 @@ public final class Call {
         effectSlot = null;
         applying = false;
         versionSlot = null;
+        script = null;
         effects.clear();
+    }
+
+    /** What follows are the commands of a script, or of a transaction with scripts in it. */
+    void script(ScriptRun newScript) {
+        script = newScript;
+    }
+
+    /** What runs the script; only for commands that run on its thread. */
+    public ScriptRun script() {
+        return Objects.requireNonNull(script);
+    }
+
+    /** Whether the command is one of a script's. */
+    public boolean isInScript() {
+        return script != null && script.isInScript();
+    }
+
+    /** Where the reply of the next command goes. */
+    void reply(ReplyWriter newReply) {
+        reply = newReply;
+    }
+
+    /** SELECT: what the client's next commands, or those of its script, work on. */
+    void select(int number) {
+        keyspace = databases.get(number);
+        if (!isInScript()) {
+            client().database(number);
+        }
     }
 
     /** Starts the replay of effects that a primary produced: nothing expires by this node's clock. */
@@ -177,19 +208,25 @@ public final class Call {
      * As {@link #eachServedSlot} for one slot.
      *
      * @return what {@code visitor} returned, null when this node doesn't serve the slot
-     * @throws SlotParkedException when the slot is being handed over; the command must let it through
+     * @throws SlotParkedException when the slot is being handed over, or kept by a script; the command must let it through
      */
     public <T> @Nullable T inServedSlot(Slot each, Function<Slot, @Nullable T> visitor) {
         each.lock();
         try {
-            if (each.role() == Slot.Role.PARKED) {
+            Occupant occupant = each.occupant();
+            if (each.role() == Slot.Role.PARKED || occupant != null && occupant != script) {
                 throw new SlotParkedException(each);
             }
             if (!each.isPrimary()) {
                 return null;
             }
+            if (script != null) {
+                script.keep(each);
+            }
             T result = visitor.apply(each);
-            if (client == null || !client.isInTransaction()) { // which has locked all slots, and commits at its end
+            if (script == null
+                    && (client == null
+                            || !client.isInTransaction())) { // which has locked all slots, and commits at its end
                 commit();
             }
             return result;
@@ -628,9 +665,9 @@ public final class Call {
         }
     }
 
-    /** Whether the command may block its client: there is one, and it is not in a transaction. */
+    /** Whether the command may block its client: there is one, and it is not in a transaction or a script. */
     public boolean mayWait() {
-        return client != null && !client.isInTransaction();
+        return client != null && script == null && !client.isInTransaction();
     }
 
     // ---- effects ----

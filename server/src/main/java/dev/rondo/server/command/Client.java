@@ -5,6 +5,7 @@ import dev.rondo.server.pubsub.Broker;
 import dev.rondo.server.pubsub.Receiver;
 import dev.rondo.server.pubsub.Subscriber;
 import java.util.BitSet;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,9 @@ public final class Client implements Receiver {
     private Replies replies = Replies.ON;
     private volatile @Nullable Blocked blocked;
     private @Nullable BitSet writtenSlots;
+    private @Nullable Dispatcher home;
+    private @Nullable ScriptRequest onLane; // confined to the event loop, as the next one
+    private boolean isGone;
     private @Nullable Subscriber subscriber;
 
     public Client(long id, Connection connection, long connectedAtMs, boolean authenticated) {
@@ -270,6 +274,41 @@ public final class Client implements Receiver {
     public boolean isBlocked() {
         Blocked present = blocked;
         return present != null && !present.isOver();
+    }
+
+    /** What serves the client's event loop. */
+    Dispatcher home() {
+        return Objects.requireNonNull(home);
+    }
+
+    void home(Dispatcher newHome) {
+        home = newHome;
+    }
+
+    /** From here on a script lane has the client's request, and works on its state. */
+    void entersLane(ScriptRequest request) {
+        onLane = request;
+    }
+
+    /** Whether a script lane has the client's request. */
+    boolean isOnLane() {
+        return onLane != null;
+    }
+
+    /** The lane has done what it could with the request. */
+    void leavesLane(ScriptRequest request) {
+        if (onLane == request) {
+            onLane = null;
+        }
+    }
+
+    /** The connection was closed. */
+    void gone() {
+        isGone = true;
+    }
+
+    boolean isGone() {
+        return isGone;
     }
 
     /** Remembers, for WAIT, that the client wrote to a slot. */

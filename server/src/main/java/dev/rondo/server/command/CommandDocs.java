@@ -34,6 +34,7 @@ final class CommandDocs {
             "hyperloglog",
             "generic",
             "transactions",
+            "scripting",
             "pubsub",
             "connection",
             "server",

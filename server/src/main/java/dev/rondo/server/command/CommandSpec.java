@@ -23,6 +23,16 @@ public final class CommandSpec {
         void run(Call call);
     }
 
+    /** Which threads run a command. */
+    enum Lane {
+        /** The event loop of the client that sends it. */
+        EVENT_LOOP,
+        /** Those that run scripts. */
+        SCRIPTS,
+        /** The one that has the libraries of functions, and runs scripts as well. */
+        FUNCTIONS
+    }
+
     private final String name;
     private final String fullName;
     private final int arity;
@@ -36,6 +46,7 @@ public final class CommandSpec {
     private @Nullable ToIntFunction<byte[][]> otherDatabase;
     private Predicate<byte[][]> reachesAnyKey = arguments -> false;
     private boolean runsInTransactionState;
+    private Lane lane = Lane.EVENT_LOOP;
     private int id = -1;
     private Body body = call -> {
         throw new IllegalStateException("no body");
@@ -134,6 +145,12 @@ public final class CommandSpec {
     /** The command is executed, not queued, inside MULTI. */
     public CommandSpec notQueued() {
         runsInTransactionState = true;
+        return this;
+    }
+
+    /** The command runs code of its client, for which no event loop has the time. */
+    CommandSpec on(Lane newLane) {
+        lane = newLane;
         return this;
     }
 
@@ -289,6 +306,10 @@ public final class CommandSpec {
 
     boolean isNotQueued() {
         return runsInTransactionState;
+    }
+
+    Lane lane() {
+        return lane;
     }
 
     Body body() {

@@ -56,6 +56,7 @@ public final class Commands {
         all.addAll(new AclCommands(parts).commands());
         all.addAll(new DebugCommands(parts).commands());
         all.addAll(MemoryCommands.commands());
+        all.addAll(new ScriptCommands(parts.scripts()).commands());
         return all;
     }
 }

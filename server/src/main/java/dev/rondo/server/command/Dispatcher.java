@@ -12,6 +12,7 @@ import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.stats.CommandStats;
 import java.util.SplittableRandom;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,7 +52,7 @@ public final class Dispatcher implements RequestHandler {
         this.held = HeldReplies.of(node.commitMode(), System::nanoTime, this::countError);
         CommitPath path = held == null ? node.commitMode().path() : held.ledger();
         this.call = new Call(databases, path, stats, new SplittableRandom(), node.events(), ownership.isCluster());
-        this.waits = new KeyWaits(this, node, call, held == null ? null : held.ledger());
+        this.waits = new KeyWaits(this::answerLate, node, call, held == null ? null : held.ledger());
         call.waits(waits);
         this.execution = new Execution(node, call);
         this.admission = new Admission(node, execution, this::retry);
@@ -86,18 +87,27 @@ public final class Dispatcher implements RequestHandler {
 
     @Override
     public Object opened(Connection connection) {
-        return node.clients().opened(connection);
+        Client client = node.clients().opened(connection);
+        client.home(this);
+        return client;
     }
 
     @Override
     public boolean abandon(Connection connection) {
-        return !(((Client) connection.session()).blocked() instanceof BlockedClient blocked) || blocked.claim();
+        Client client = (Client) connection.session();
+        if (client.isOnLane()) {
+            return false; // the script runs, and what it replies is still sent
+        }
+        return !(client.blocked() instanceof BlockedClient blocked) || blocked.claim();
     }
 
     @Override
     public void closed(Connection connection) {
         Client client = (Client) connection.session();
-        client.transaction().close();
+        client.gone();
+        if (!client.isOnLane()) { // which otherwise works on the transaction
+            client.transaction().close();
+        }
         if (client.blocked() instanceof BlockedClient blocked) {
             blocked.leave();
         }
@@ -192,15 +202,60 @@ public final class Dispatcher implements RequestHandler {
         }
         if (client.isInTransaction() && !spec.isNotQueued()) {
             transactions.enqueue(client, spec, arguments, reply);
-        } else if (client.isInTransaction() && execution.isExec(spec)) {
+            return;
+        }
+        boolean executes = client.isInTransaction() && execution.isExec(spec);
+        CommandSpec.Lane lane = executes ? client.transaction().lane() : spec.lane();
+        if (lane != CommandSpec.Lane.EVENT_LOOP) {
+            sendToLane(new ScriptRequest(client, spec, arguments, lane), reply);
+        } else if (executes) {
             transactions.run(client, spec, arguments, reply);
         } else {
             runCommand(client, spec, arguments, reply);
         }
     }
 
+    // ---- scripts ----
+
+    private void sendToLane(ScriptRequest request, ReplyWriter reply) {
+        Client client = request.client();
+        String refusal = node.scripts().refusal(request.lane());
+        if (refusal != null) {
+            execution.reject(client, request.spec(), reply, refusal);
+            return;
+        }
+        client.requested(request.spec(), execution.nowMs());
+        client.connection().suspend();
+        client.entersLane(request);
+        node.scripts().submit(request);
+    }
+
+    /**
+     * A lane has done what it could with a request; any thread.
+     *
+     * @param bytes the reply; null when the request comes again
+     * @param commits made for it; null if there are none
+     */
+    void leftLane(ScriptRequest request, byte @Nullable [] bytes, CommitLedger.@Nullable Parcel commits) {
+        Client client = request.client();
+        waits.schedule(client, () -> {
+            client.leavesLane(request);
+            if (client.isGone()) {
+                client.transaction().close();
+            }
+        });
+        if (bytes == null) {
+            return;
+        }
+        try {
+            client.connection().resumeAnswered(late -> answerLate(client, late, commits, writer -> writer.raw(bytes)));
+        } catch (RejectedExecutionException e) {
+            log.debug("The node stops, and its clients are gone", e);
+        }
+    }
+
     /** Runs a suspended request again from the first gate; any thread. */
-    private void retry(Client client, byte[][] arguments) {
+    void retry(Client client, byte[][] arguments) {
         client.connection().resume(reply -> request(client.connection(), arguments, reply));
     }
 
@@ -225,7 +280,8 @@ public final class Dispatcher implements RequestHandler {
         Slot slot = call.keyspace().slotOf(arguments[1]);
         slot.lock();
         try {
-            if (admission.admit(client, Admission.mayUseReplica(client, spec), slot, arguments, reply)
+            if (admission.admitVacant(client, spec, slot, arguments, reply)
+                    && admission.admit(client, Admission.mayUseReplica(client, spec), slot, arguments, reply)
                     && admission.admitWrite(client, spec, spec.is(Flag.WRITE), slot, reply)) {
                 call.locked(slot, slot);
                 execution.run(spec, arguments, admission.admittedAtNs());
@@ -239,14 +295,15 @@ public final class Dispatcher implements RequestHandler {
 
     private void runOnKeys(Client client, CommandSpec spec, byte[][] arguments, byte[][] keys, ReplyWriter reply) {
         locks.clear();
-        transactions.addSlots(call.keyspace(), keys, spec, arguments);
+        transactions.addSlots(locks, call.keyspace(), keys, spec, arguments);
         if (ownership.isCluster() && locks.count() > 1) {
             execution.reject(client, spec, reply, Admission.CROSS_SLOT);
             return;
         }
         locks.lock();
         try {
-            if (admission.admit(client, Admission.mayUseReplica(client, spec), locks.first(), arguments, reply)
+            if (admission.admitVacant(client, spec, locks.all(), arguments, reply)
+                    && admission.admit(client, Admission.mayUseReplica(client, spec), locks.first(), arguments, reply)
                     && admission.admitWrite(client, spec, spec.is(Flag.WRITE), locks.first(), reply)) {
                 call.locked(locks.only(), locks.first());
                 execution.run(spec, arguments, admission.admittedAtNs());
@@ -258,7 +315,7 @@ public final class Dispatcher implements RequestHandler {
         }
     }
 
-    /** A command that goes through all slots starts anew when one of them has been handed over meanwhile. */
+    /** A command that goes through all slots starts anew when one of them was not to be touched. */
     private void runWithoutKeys(Client client, CommandSpec spec, byte[][] arguments, ReplyWriter reply) {
         int start = reply.size();
         while (true) {
@@ -271,7 +328,8 @@ public final class Dispatcher implements RequestHandler {
                 return;
             } catch (SlotParkedException e) {
                 reply.truncate(start);
-                if (admission.park(client, e.slot(), arguments)) {
+                if (!admission.admitVacant(client, spec, e.slot(), arguments, reply)
+                        || admission.park(client, e.slot(), arguments)) {
                     return;
                 }
             }

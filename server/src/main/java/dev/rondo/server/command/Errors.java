@@ -11,6 +11,7 @@ final class Errors {
             + " time: it may or may not last.";
     static final String LOST_TO_ANOTHER = "NOREPLICAS The write was applied here, but another node has taken the slot"
             + " over: it may or may not last.";
+    static final String NO_SCRIPT = "NOSCRIPT No matching script. Please use EVAL.";
     private static final int MOST_ARGUMENT_CHARS = 128;
     private static final Set<String> WHILE_SUBSCRIBED = Set.of(
             "subscribe",
@@ -24,6 +25,12 @@ final class Errors {
             "reset");
 
     private Errors() {}
+
+    /** What clients are told while a script, or a function, runs for too long. */
+    static String busy(boolean isFunction) {
+        return "BUSY Redis is busy running a script. You can only call " + (isFunction ? "FUNCTION" : "SCRIPT")
+                + " KILL or SHUTDOWN NOSAVE.";
+    }
 
     static String unknownCommand(byte[][] arguments) {
         StringBuilder text = new StringBuilder("ERR unknown command '");

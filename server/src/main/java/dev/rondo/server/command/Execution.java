@@ -63,6 +63,11 @@ final class Execution {
         stats.failed[spec.id()]++;
     }
 
+    /** A command of a script was not run. */
+    void refused(CommandSpec spec) {
+        stats.rejected[spec.id()]++;
+    }
+
     /** A gate refuses a command (null: an unknown one) and thereby the transaction that it was meant for. */
     void reject(Client client, @Nullable CommandSpec spec, ReplyWriter reply, String error) {
         if (spec != null) {

@@ -3,6 +3,7 @@ package dev.rondo.server.command;
 import dev.rondo.server.commit.CommitLedger;
 import dev.rondo.server.keyspace.Entry;
 import dev.rondo.server.keyspace.KeyWaiter;
+import dev.rondo.server.keyspace.Occupant;
 import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.resp.ReplyWriter;
@@ -27,15 +28,27 @@ import org.slf4j.LoggerFactory;
 final class KeyWaits {
     private static final Logger log = LoggerFactory.getLogger(KeyWaits.class);
 
-    private final Dispatcher dispatcher;
+    /** Writes a reply that was late to a client of the event loop. */
+    @FunctionalInterface
+    interface LateAnswer {
+        /** Where no clients live. */
+        LateAnswer NONE = (client, reply, commits, answer) -> {
+            throw new IllegalStateException("no client waits here");
+        };
+
+        void write(
+                Client client, ReplyWriter reply, CommitLedger.@Nullable Parcel commits, Consumer<ReplyWriter> answer);
+    }
+
+    private final LateAnswer lateAnswer;
     private final Node node;
     private final Call call;
     private final @Nullable CommitLedger ledger;
     private final ReplyWriter reply = new ReplyWriter(1024);
     private final SlotLocks locks = new SlotLocks();
 
-    KeyWaits(Dispatcher dispatcher, Node node, Call call, @Nullable CommitLedger ledger) {
-        this.dispatcher = dispatcher;
+    KeyWaits(LateAnswer lateAnswer, Node node, Call call, @Nullable CommitLedger ledger) {
+        this.lateAnswer = lateAnswer;
         this.node = node;
         this.call = call;
         this.ledger = ledger;
@@ -80,7 +93,7 @@ final class KeyWaits {
     private void answer(BlockedClient blocked, CommitLedger.@Nullable Parcel commits, Consumer<ReplyWriter> answer) {
         blocked.client().connection().resumeAnswered(late -> {
             blocked.leave();
-            dispatcher.answerLate(blocked.client(), late, commits, answer);
+            lateAnswer.write(blocked.client(), late, commits, answer);
         });
     }
 
@@ -188,11 +201,15 @@ final class KeyWaits {
         if (other.isLockedByMe()) {
             return true;
         }
-        boolean locked = other.tryLock();
-        if (locked) {
-            borrowed.add(other);
+        if (!other.tryLock()) {
+            return false;
         }
-        return locked;
+        if (other.isOccupied()) {
+            other.unlock();
+            return false;
+        }
+        borrowed.add(other);
+        return true;
     }
 
     /** Runs the rest of a claimed client's command as a command of its own. */
@@ -243,14 +260,27 @@ final class KeyWaits {
             long nowNs = System.nanoTime();
             long nowMs = node.clock().nowMs();
             ServingLease lease = node.ownership().lease();
-            boolean waits = lease.isOver(nowNs, nowMs)
-                    && lease.await(() -> schedule(via, () -> serveTouched(slot, via)), nowNs, nowMs);
+            Runnable later = () -> schedule(via, () -> serveTouched(slot, via));
+            boolean waits =
+                    isOccupied(locks.all(), later) || lease.isOver(nowNs, nowMs) && lease.await(later, nowNs, nowMs);
             if (!waits && (slot.isPrimary() || slot.role() == Slot.Role.REPLICA)) {
                 serve(locks.all(), nowMs);
             }
         } finally {
             locks.unlock();
         }
+    }
+
+    /** Whether a script keeps one of the slots; what is to be done then comes when it has ended. */
+    private static boolean isOccupied(List<Slot> slots, Runnable later) {
+        for (Slot slot : slots) {
+            Occupant occupant = slot.occupant();
+            if (occupant != null) {
+                occupant.await(later);
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Adds the slots that those need who are the first in their queues. */

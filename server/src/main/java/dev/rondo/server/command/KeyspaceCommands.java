@@ -86,7 +86,7 @@ final class KeyspaceCommands {
         if (index < 0 || index >= call.databases().count()) {
             throw new CommandException("ERR DB index is out of range");
         }
-        call.client().database(index);
+        call.select(index);
         call.reply().ok();
     }
 }

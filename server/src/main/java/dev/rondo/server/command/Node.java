@@ -19,6 +19,7 @@ import dev.rondo.server.stats.ErrorStats;
  * @param commandStats counters of commands
  * @param errorStats counters of errors
  * @param clock wall-clock time
+ * @param scripts runs scripts
  */
 public record Node(
         CommandTable commands,
@@ -30,4 +31,5 @@ public record Node(
         PauseGate pauseGate,
         CommandStats commandStats,
         ErrorStats errorStats,
-        Clock clock) {}
+        Clock clock,
+        ScriptLanes scripts) {}

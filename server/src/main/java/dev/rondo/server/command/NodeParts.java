@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  * @param broker pub/sub
  * @param timer runs what is due later
  * @param activeExpiry whether expired keys are removed in the background
+ * @param scripts runs scripts
  * @param stop has the node hand over what it serves and stop, soon and on another thread
  * @param stopNow has the node stop without handing over, soon and on another thread
  */
@@ -28,5 +29,6 @@ public record NodeParts(
         Broker broker,
         Timer timer,
         AtomicBoolean activeExpiry,
+        ScriptLanes scripts,
         Runnable stop,
         Runnable stopNow) {}

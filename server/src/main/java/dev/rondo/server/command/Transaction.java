@@ -22,6 +22,7 @@ public final class Transaction implements Slot.KeyWatcher {
     private boolean broken;
     private boolean writes;
     private boolean wholeKeyspace;
+    private CommandSpec.Lane lane = CommandSpec.Lane.EVENT_LOOP;
     private volatile boolean touched;
     private long queuedBytes;
 
@@ -57,6 +58,7 @@ public final class Transaction implements Slot.KeyWatcher {
         }
         writes |= spec.is(Flag.WRITE) || spec.is(Flag.MAY_REPLICATE);
         wholeKeyspace |= spec.isWholeKeyspace();
+        lane = spec.lane().compareTo(lane) > 0 ? spec.lane() : lane;
     }
 
     List<Queued> queue() {
@@ -78,6 +80,11 @@ public final class Transaction implements Slot.KeyWatcher {
         return writes;
     }
 
+    /** Which threads can run all that is queued. */
+    CommandSpec.Lane lane() {
+        return lane;
+    }
+
     boolean isWholeKeyspace() {
         return wholeKeyspace;
     }
@@ -90,6 +97,7 @@ public final class Transaction implements Slot.KeyWatcher {
         broken = false;
         writes = false;
         wholeKeyspace = false;
+        lane = CommandSpec.Lane.EVENT_LOOP;
         unwatch();
     }
 

@@ -52,16 +52,8 @@ final class TransactionRunner {
         Transaction transaction = client.transaction();
         client.requested(exec, execution.nowMs());
         call.begin(client, databases.get(client.database()), reply, execution.nowMs());
-        locks.clear();
-        int keySlots = addSlots(transaction);
-        boolean crossesSlots = cluster && keySlots > 1;
-        if (crossesSlots || transaction.isBroken()) {
-            transaction.close();
-            execution.failed(exec);
-            reply.error(
-                    crossesSlots
-                            ? Admission.CROSS_SLOT
-                            : "EXECABORT Transaction discarded because of previous errors.");
+        int keySlots = chooseSlots(transaction, exec);
+        if (keySlots < 0) {
             return;
         }
         locks.lock();
@@ -78,16 +70,100 @@ final class TransactionRunner {
             }
         } finally {
             locks.unlock();
-            if (admitted || !client.connection().isSuspended()) { // a suspended one comes again
+            if (admitted || !admission.hasSuspended()) { // a suspended one comes again
                 transaction.close();
             }
         }
+    }
+
+    /**
+     * EXEC of a transaction with scripts, on their lane: its slots are kept, and each command takes their locks by itself.
+     * What it did is still to be committed then.
+     *
+     * @return false when the client is suspended and comes again
+     */
+    boolean run(ScriptRun run, ScriptRequest request, ReplyWriter reply) {
+        Client client = request.client();
+        Transaction transaction = client.transaction();
+        int keySlots = chooseSlots(transaction, request.spec());
+        if (keySlots < 0) {
+            return true;
+        }
+        boolean admitted;
+        boolean touched = false;
+        locks.lock();
+        try {
+            admitted = admit(client, request.spec(), request.arguments(), keySlots);
+            if (admitted) {
+                touched = transaction.isTouched(execution.nowMs());
+                locks.all().forEach(run::keep);
+                if (keySlots > 0) {
+                    run.home(keySlot(transaction));
+                }
+            }
+        } finally {
+            locks.unlock();
+        }
+        if (!admitted && admission.hasSuspended()) {
+            return false;
+        }
+        if (touched) {
+            reply.nullArray();
+        } else if (admitted) {
+            runQueued(run, transaction, reply);
+        }
+        if (admitted) {
+            execution.processed(request.spec());
+        }
+        transaction.close();
+        return true;
+    }
+
+    private void runQueued(ScriptRun run, Transaction transaction, ReplyWriter reply) {
+        Client client = call.client();
+        reply.array(transaction.queue().size());
+        for (Transaction.Queued queued : transaction.queue()) {
+            call.keyspace(databases.get(client.database()));
+            if (queued.spec().lane() != CommandSpec.Lane.EVENT_LOOP) {
+                execution.run(queued.spec(), queued.arguments(), System.nanoTime());
+            } else {
+                String refusal = run.run(queued.spec(), queued.arguments(), reply);
+                if (refusal != null) {
+                    reply.error(refusal.startsWith("-") ? refusal.substring(1) : "ERR " + refusal);
+                }
+            }
+        }
+    }
+
+    /**
+     * Finds the slots to lock.
+     *
+     * @return how many hold keys of commands; -1 when the transaction can't be, which its client was told
+     */
+    private int chooseSlots(Transaction transaction, CommandSpec exec) {
+        locks.clear();
+        int keySlots = addSlots(transaction);
+        boolean crossesSlots = cluster && keySlots > 1;
+        if (!crossesSlots && !transaction.isBroken()) {
+            return keySlots;
+        }
+        transaction.close();
+        execution.failed(exec);
+        call.reply()
+                .error(
+                        crossesSlots
+                                ? Admission.CROSS_SLOT
+                                : "EXECABORT Transaction discarded because of previous errors.");
+        return -1;
     }
 
     /** Whether the transaction may run now, with its slots locked; otherwise its client is told, or suspended. */
     private boolean admit(Client client, CommandSpec exec, byte[][] arguments, int keySlots) {
         Transaction transaction = client.transaction();
         ReplyWriter reply = call.reply();
+        if (!admission.admitVacant(client, exec, locks.all(), arguments, reply)) {
+            return false;
+        }
         if (cluster && keySlots == 1) {
             Slot slot = keySlot(transaction);
             boolean onReplica = client.isReadOnly() && !transaction.writes();
@@ -115,7 +191,7 @@ final class TransactionRunner {
         for (Transaction.Queued queued : transaction.queue()) {
             byte[][] keys = queued.spec().hasKeys() ? queued.spec().keys(queued.arguments()) : null;
             if (keys != null) {
-                addSlots(keyspace, keys, queued.spec(), queued.arguments());
+                addSlots(locks, keyspace, keys, queued.spec(), queued.arguments());
             } else if (queued.spec().name().equals("select") && !cluster) {
                 Long number = Arguments.longOrNull(queued.arguments()[1]);
                 boolean valid = number != null && number >= 0 && number < databases.count();
@@ -136,11 +212,11 @@ final class TransactionRunner {
      * Adds the slots of a command's keys; of one that reaches into another database, the same slots there too; of one
      * whose data names further keys, all there are.
      */
-    void addSlots(Keyspace keyspace, byte[][] keys, CommandSpec spec, byte[][] arguments) {
+    void addSlots(SlotLocks to, Keyspace keyspace, byte[][] keys, CommandSpec spec, byte[][] arguments) {
         if (!cluster && spec.reachesAnyKey(arguments)) {
-            locks.addAll(keyspace);
+            to.addAll(keyspace);
         } else {
-            locks.add(keyspace, keys, otherKeyspace(spec, arguments));
+            to.add(keyspace, keys, otherKeyspace(spec, arguments));
         }
     }
 

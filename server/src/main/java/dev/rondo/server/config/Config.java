@@ -55,6 +55,10 @@ public final class Config {
     /** The log goes to standard output; any other file is refused. */
     public static final Directive<String> LOG_FILE = Directive.choice("logfile", "", "");
 
+    /** Milliseconds after which clients no longer wait for a script, but are told that the server is busy; 0 = never. */
+    public static final Directive<Long> BUSY_REPLY_THRESHOLD_MS =
+            Directive.count("busy-reply-threshold", 5000).alias("lua-time-limit");
+
     public static final Directive<String> DEBUG_COMMAND =
             Directive.choice("enable-debug-command", "no", "no", "yes", "local");
     /** Whether RONDO, the operator's commands, may be used: by nobody, by everybody, from this machine. */
@@ -151,6 +155,7 @@ public final class Config {
             NOTIFY_KEYSPACE_EVENTS,
             LOG_LEVEL,
             LOG_FILE,
+            BUSY_REPLY_THRESHOLD_MS,
             DEBUG_COMMAND,
             ADMIN_COMMAND,
             SAVE,

@@ -2,6 +2,7 @@ package dev.rondo.server.info;
 
 import dev.rondo.server.command.Client;
 import dev.rondo.server.command.Node;
+import dev.rondo.server.command.ScriptLanes;
 import dev.rondo.server.config.Config;
 import dev.rondo.server.config.ConfigFile;
 import dev.rondo.server.keyspace.Keyspace;
@@ -182,6 +183,7 @@ public final class NodeInfo {
         long peak = Math.max(peakMemoryBytes, used);
         long resident = ProcessFacts.residentBytes();
         long maxHeap = Runtime.getRuntime().maxMemory();
+        ScriptLanes scripts = node.get().scripts();
         long outsideHeap =
                 ManagementFactory.getMemoryMXBean().getNonHeapMemoryUsage().getUsed();
         text.bytes("used_memory", used)
@@ -196,6 +198,11 @@ public final class NodeInfo {
                 .bytes("jvm_heap_committed", Runtime.getRuntime().totalMemory())
                 .bytes("maxmemory", 0)
                 .field("maxmemory_policy", "noeviction")
+                .bytes("used_memory_lua", scripts.memoryBytes())
+                .field("used_memory_vm_eval", scripts.memoryBytes())
+                .field("used_memory_scripts_eval", scripts.cache().bytes())
+                .field("number_of_cached_scripts", scripts.cache().size())
+                .field("evicted_scripts", scripts.cache().evicted())
                 .field("mem_fragmentation_ratio", used == 0 ? 0 : (double) resident / used, 2)
                 .field("mem_fragmentation_bytes", resident - used)
                 .field("mem_clients_normal", outputBytes())

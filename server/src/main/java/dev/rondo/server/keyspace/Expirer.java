@@ -80,7 +80,7 @@ public final class Expirer {
         }
         try {
             long now = nowMs.getAsLong();
-            if (!slot.isPrimary() || !slot.mayHoldExpired(now)) {
+            if (!slot.isPrimary() || slot.isOccupied() || !slot.mayHoldExpired(now)) {
                 return -1;
             }
             List<Entry> expired = slot.someExpired(now, ENTRIES_PER_VISIT);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One of the 16384 slots: the unit of ownership, atomicity, order and replication. Every method but {@link #lock},
- * {@link #index}, {@link #role}, {@link #size} and {@link #expiring} needs the slot's lock, which is held for microseconds and never over I/O. Whoever
+ * {@link #index}, {@link #role}, {@link #occupant}, {@link #size} and {@link #expiring} needs the slot's lock, which is held for microseconds and never over I/O. Whoever
  * locks several slots takes them in ascending order of database and index.
  */
 public final class Slot {
@@ -52,6 +52,7 @@ public final class Slot {
     private long lastVersion;
     private volatile Role role = Role.ABSENT;
     private boolean inSync;
+    private volatile @Nullable Occupant occupant; // set and taken away under the lock
     private @Nullable Map<Key, List<KeyWatcher>> watchers;
     private @Nullable KeyQueues queues; // null while nobody waits for a key
     private @Nullable List<Observer> observers;
@@ -138,6 +139,28 @@ public final class Slot {
             parked = null;
             waiting.forEach(Runnable::run);
         }
+    }
+
+    // ---- occupation ----
+
+    /** From here on the slot is kept by somebody. */
+    public void occupy(Occupant newOccupant) {
+        occupant = newOccupant;
+    }
+
+    /** The slot is free again. */
+    public void vacate() {
+        occupant = null;
+    }
+
+    /** Who keeps the slot; null when nobody does. Without the lock the answer may be outdated. */
+    public @Nullable Occupant occupant() {
+        return occupant;
+    }
+
+    /** Whether somebody keeps the slot, so that nobody else may look at what is in it. */
+    public boolean isOccupied() {
+        return occupant != null;
     }
 
     // ---- order ----

@@ -152,11 +152,12 @@ final class Copies {
         return progress;
     }
 
-    /** The first copy that does not wait for the slot table; null when there is none. */
+    /** The first copy that waits neither for the slot table nor for a script to end; null when there is none. */
     private @Nullable Copy next(Map<Slot, Copy> queue) {
         long nowNs = settings.nanoTime().getAsLong();
         for (Copy copy : queue.values()) {
-            if (copy.slot.isPrimary() || copy.feed != null || nowNs - copy.askedAtNs > WAIT_FOR_TABLE_NS) {
+            boolean due = copy.slot.isPrimary() || copy.feed != null || nowNs - copy.askedAtNs > WAIT_FOR_TABLE_NS;
+            if (due && !copy.slot.isOccupied()) {
                 return copy;
             }
         }
@@ -167,6 +168,9 @@ final class Copies {
     private boolean isOver(Copy copy) {
         copy.slot.lock();
         try {
+            if (copy.slot.isOccupied()) {
+                return false; // its contents are of the middle of a script, whose effects are to come
+            }
             long before = bytesCopied.sum();
             boolean over = !copy.slot.isPrimary() || send(copy);
             figures.sentBytes.add(bytesCopied.sum() - before);

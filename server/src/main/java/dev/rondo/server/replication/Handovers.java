@@ -106,13 +106,26 @@ final class Handovers {
             if (stream.isClosed()) {
                 each.remove();
             } else if (stream.acknowledged() >= next.getValue().offset) {
-                each.remove();
-                progress |= handOver(next.getKey(), stream);
+                progress |= handOverUnlessOccupied(each, next.getKey(), stream);
             }
         }
         askAgain();
         size = ready.size() + asked.size();
         return progress;
+    }
+
+    /** A slot whose script has not ended stays what it is until it has. */
+    private boolean handOverUnlessOccupied(Iterator<?> place, Slot slot, PeerStream stream) {
+        slot.lock();
+        try {
+            if (slot.isOccupied()) {
+                return false;
+            }
+            place.remove();
+            return handOver(slot, stream);
+        } finally {
+            slot.unlock();
+        }
     }
 
     private boolean handOver(Slot slot, PeerStream stream) {

@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Takes the entries and deletions of slots that others have lost to this node: for each key the later write wins. Only a
- * slot's primary takes them; the loser learns at their end whether it must send them again. Called on the bus's threads,
- * one sender at a time.
+ * slot's primary takes them, and not in the middle of a script; the loser learns at their end whether it must send them
+ * again. Called on the bus's threads, one sender at a time.
  */
 final class MergeIntake {
     /** Who merges a slot into this node's. */
@@ -34,7 +34,7 @@ final class MergeIntake {
         Slot slot = keyspace.slot(record.slot());
         slot.lock();
         try {
-            if (slot.isPrimary()) {
+            if (slot.isPrimary() && !slot.isOccupied()) {
                 take(slot, record);
             } else {
                 refused.add(new Sender(from, slot.index()));

@@ -95,6 +95,11 @@ public final class ReplyWriter {
     /** An error reply: its first word is the code ("ERR", "WRONGTYPE"); line breaks become blanks, at the end nothing. */
     public void error(String codeAndMessage) {
         lastError = codeAndMessage;
+        countedError(codeAndMessage);
+    }
+
+    /** As {@link #error}, for one that was told to the statistics already. */
+    public void countedError(String codeAndMessage) {
         int length = codeAndMessage.length();
         while (length > 0 && isLineBreak(codeAndMessage.charAt(length - 1))) {
             length--;
@@ -193,6 +198,15 @@ public final class ReplyWriter {
             line(',', text);
         } else {
             bulk(text);
+        }
+    }
+
+    /** An integer of any size; a bulk string in RESP2. */
+    public void bigNumber(String digits) {
+        if (resp3) {
+            line('(', digits);
+        } else {
+            bulk(digits);
         }
     }
 

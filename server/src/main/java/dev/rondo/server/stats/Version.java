@@ -9,6 +9,15 @@ public final class Version {
 
     private Version() {}
 
+    /** {@link #REDIS} as a number: a byte each for major, minor and patch. */
+    public static int redisNumber() {
+        int number = 0;
+        for (String part : REDIS.split("\\.", -1)) {
+            number = number << 8 | Integer.parseInt(part);
+        }
+        return number;
+    }
+
     /** Rondo's own version, "dev" when it runs from unpackaged classes. */
     public static String rondo() {
         @Nullable String packaged = Version.class.getPackage().getImplementationVersion();

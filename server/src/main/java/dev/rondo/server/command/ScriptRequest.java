@@ -1,0 +1,33 @@
+package dev.rondo.server.command;
+
+/** A request that waits for a script lane or runs on one; its client is suspended until then. Immutable. */
+final class ScriptRequest {
+    private final Client client;
+    private final CommandSpec spec;
+    private final byte[][] arguments;
+    private final CommandSpec.Lane lane;
+
+    /** {@code lane} is the kind of lane that the request needs. */
+    ScriptRequest(Client client, CommandSpec spec, byte[][] arguments, CommandSpec.Lane lane) {
+        this.client = client;
+        this.spec = spec;
+        this.arguments = arguments;
+        this.lane = lane;
+    }
+
+    Client client() {
+        return client;
+    }
+
+    CommandSpec spec() {
+        return spec;
+    }
+
+    byte[][] arguments() {
+        return arguments;
+    }
+
+    CommandSpec.Lane lane() {
+        return lane;
+    }
+}

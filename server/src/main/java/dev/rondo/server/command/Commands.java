@@ -57,6 +57,7 @@ public final class Commands {
         all.addAll(new DebugCommands(parts).commands());
         all.addAll(MemoryCommands.commands());
         all.addAll(new ScriptCommands(parts.scripts()).commands());
+        all.addAll(new FunctionCommands(parts.scripts()).commands());
         return all;
     }
 }

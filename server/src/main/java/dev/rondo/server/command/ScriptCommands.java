@@ -115,13 +115,17 @@ final class ScriptCommands {
 
     private static void evaluate(Call call, Script script, int keys, boolean onlyReads) throws ScriptException {
         ScriptLane lane = call.script().lane();
-        lane.check(script, onlyReads);
+        lane.check(script.flags(), onlyReads);
         lane.evaluate(script, keys, onlyReads);
     }
 
     /** How many of the arguments behind the number are keys. */
     private static int keys(Call call) {
-        long keys = call.longArgument(2);
+        return checkKeys(call, call.longArgument(2));
+    }
+
+    /** The number of keys, if there are so many arguments. */
+    static int checkKeys(Call call, long keys) {
         if (keys > call.count() - 3) {
             throw new CommandException("ERR Number of keys can't be greater than number of args");
         }

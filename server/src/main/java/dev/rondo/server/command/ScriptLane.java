@@ -7,10 +7,13 @@ import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.script.Evaluator;
+import dev.rondo.server.script.LibraryFunction;
 import dev.rondo.server.script.Script;
 import dev.rondo.server.script.ScriptException;
 import dev.rondo.server.script.ScriptFlag;
+import dev.rondo.server.script.ScriptHost;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -187,14 +190,30 @@ final class ScriptLane implements Runnable {
      * @param onlyReads whether the command must not write
      */
     void evaluate(Script script, int keys, boolean onlyReads) throws ScriptException {
+        run(onlyReads || !script.mayWrite(), (arguments, host, to) -> evaluator.run(script, arguments, keys, host, to));
+    }
+
+    /** As {@link #evaluate}, for a function; only on the lane that has them. */
+    void call(LibraryFunction function, int keys, boolean onlyReads) throws ScriptException {
+        boolean mustNotWrite = onlyReads || function.flags().contains(ScriptFlag.NO_WRITES);
+        run(mustNotWrite, (arguments, host, to) -> lanes.functions().call(function, arguments, keys, host, to));
+    }
+
+    /** Runs the code of a script. */
+    @FunctionalInterface
+    private interface Code {
+        void run(byte[][] arguments, ScriptHost host, ReplyWriter to) throws ScriptException;
+    }
+
+    private void run(boolean mustNotWrite, Code code) throws ScriptException {
         ScriptRun run = call.script();
         CommandSpec spec = call.spec();
         byte[][] arguments = call.arguments();
         ReplyWriter outer = call.reply();
         int start = outer.size();
-        run.beginScript(onlyReads || !script.mayWrite());
+        run.beginScript(mustNotWrite);
         try {
-            evaluator.run(script, arguments, keys, run, outer);
+            code.run(arguments, run, outer);
         } finally {
             run.endScript();
             call.reply(outer);
@@ -206,17 +225,18 @@ final class ScriptLane implements Runnable {
     }
 
     /** Whether a script that says what it is may run here; its command is refused otherwise. */
-    void check(Script script, boolean onlyReads) {
-        if (script.flags() == null) {
+    void check(@Nullable Set<ScriptFlag> flags, boolean onlyReads) {
+        if (flags == null) {
             return;
         }
-        if (cluster && script.flags().contains(ScriptFlag.NO_CLUSTER)) {
+        boolean writes = !flags.contains(ScriptFlag.NO_WRITES);
+        if (cluster && flags.contains(ScriptFlag.NO_CLUSTER)) {
             throw new CommandException("ERR Can not run script on cluster, 'no-cluster' flag is set.");
         }
-        if (script.mayWrite() && onlyReads) {
+        if (writes && onlyReads) {
             throw new CommandException("ERR Can not execute a script with write flag using *_ro command.");
         }
-        if (script.mayWrite() && locks.count() > 0) {
+        if (writes && locks.count() > 0) {
             locks.lock();
             try {
                 if (!mayWrite(locks.first())) {

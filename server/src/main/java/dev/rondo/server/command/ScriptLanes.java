@@ -1,7 +1,11 @@
 package dev.rondo.server.command;
 
+import dev.rondo.server.resp.Ascii;
+import dev.rondo.server.script.FunctionLibraries;
+import dev.rondo.server.script.LibraryFunction;
 import dev.rondo.server.script.Script;
 import dev.rondo.server.script.ScriptCache;
+import dev.rondo.server.script.ScriptFlag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -24,6 +28,7 @@ public final class ScriptLanes implements AutoCloseable {
     private final Supplier<Node> node;
     private final LongSupplier thresholdMs;
     private final ScriptCache cache = new ScriptCache();
+    private final FunctionLibraries libraries = new FunctionLibraries();
     /** At most one request of each connection waits. */
     private final BlockingQueue<ScriptRequest> scripts = new LinkedBlockingQueue<>();
 
@@ -41,6 +46,11 @@ public final class ScriptLanes implements AutoCloseable {
     /** The scripts that are known. */
     public ScriptCache cache() {
         return cache;
+    }
+
+    /** The libraries of functions, which the first lane loads and calls. */
+    public FunctionLibraries functions() {
+        return libraries;
     }
 
     long thresholdMs() {
@@ -103,6 +113,10 @@ public final class ScriptLanes implements AutoCloseable {
     boolean mayWrite(ScriptRequest request) {
         if (request.spec().is(Flag.READONLY) || request.arguments().length < 2) {
             return false;
+        }
+        if (request.spec().name().equals("fcall")) {
+            LibraryFunction function = libraries.find(Ascii.string(request.arguments()[1]));
+            return function != null && !function.flags().contains(ScriptFlag.NO_WRITES);
         }
         Script script = ScriptCommands.peek(cache, request.spec(), request.arguments()[1]);
         return script != null && script.flags() != null && script.mayWrite();
@@ -183,7 +197,14 @@ public final class ScriptLanes implements AutoCloseable {
         overdue().forEach(ScriptRun::kill);
     }
 
-    /** Bytes of the interpreters. */
+    /** The function, or script, that runs on the lane of functions; null when none does. */
+    @Nullable ScriptRun presentFunction() {
+        List<ScriptLane> all = lanes;
+        ScriptRun run = all.isEmpty() ? null : all.get(0).present();
+        return run != null && run.isFunction() ? run : null;
+    }
+
+    /** Bytes of the interpreters of scripts. */
     public long memoryBytes() {
         return lanes.stream().mapToLong(ScriptLane::memoryBytes).sum();
     }

@@ -200,9 +200,19 @@ public final class NodeInfo {
                 .field("maxmemory_policy", "noeviction")
                 .bytes("used_memory_lua", scripts.memoryBytes())
                 .field("used_memory_vm_eval", scripts.memoryBytes())
+                .field("used_memory_vm_functions", scripts.functions().memoryBytes())
+                .bytes(
+                        "used_memory_vm_total",
+                        scripts.memoryBytes() + scripts.functions().memoryBytes())
                 .field("used_memory_scripts_eval", scripts.cache().bytes())
+                .field("used_memory_functions", scripts.functions().codeBytes())
+                .bytes(
+                        "used_memory_scripts",
+                        scripts.cache().bytes() + scripts.functions().codeBytes())
                 .field("number_of_cached_scripts", scripts.cache().size())
                 .field("evicted_scripts", scripts.cache().evicted())
+                .field("number_of_functions", scripts.functions().functionCount())
+                .field("number_of_libraries", scripts.functions().all().size())
                 .field("mem_fragmentation_ratio", used == 0 ? 0 : (double) resident / used, 2)
                 .field("mem_fragmentation_bytes", resident - used)
                 .field("mem_clients_normal", outputBytes())

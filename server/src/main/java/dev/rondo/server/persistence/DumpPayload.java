@@ -15,7 +15,12 @@ public final class DumpPayload {
         int type = RdbWriter.typeOf(value);
         writer.writeByte(type);
         writer.writeValue(value);
-        writer.writeLittleEndian(RdbWriter.versionOf(type), VERSION_BYTES);
+        return sealed(writer, RdbWriter.versionOf(type));
+    }
+
+    /** What was written, with version and checksum behind it. */
+    static byte[] sealed(RdbWriter writer, int version) {
+        writer.writeLittleEndian(version, VERSION_BYTES);
         writer.writeLittleEndian(Crc64.update(0, writer.array(), 0, writer.size()), Long.BYTES);
         return writer.toByteArray();
     }

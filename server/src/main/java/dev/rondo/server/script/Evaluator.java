@@ -61,11 +61,7 @@ public final class Evaluator {
 
     private Interpreter interpreter() throws ScriptException {
         if (interpreter == null) {
-            try {
-                interpreter = new Interpreter(Interpreter.MOST_BYTES);
-            } catch (LinkageError e) {
-                throw new ScriptException("Scripts can't be run here, there is no native Lua for this platform: " + e);
-            }
+            interpreter = Interpreter.openForScripts(Interpreter.MOST_BYTES);
         }
         return interpreter;
     }

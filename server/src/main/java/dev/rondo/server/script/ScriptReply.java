@@ -214,6 +214,16 @@ final class ScriptReply {
         }
     }
 
+    /** What the error on top says, with its code. */
+    static String error(LuaStack stack) {
+        if (stack.isString(-1)) {
+            return "ERR " + Ascii.cString(stack.toBytes(-1));
+        }
+        return stack.type(-1) == LuaStack.TABLE
+                ? new ScriptReply(stack, new ReplyWriter(0), false).text("err")
+                : "ERR unknown error";
+    }
+
     /** An error's text as scripts see it: with the code behind the '-', if it starts with one, or "ERR". */
     static String withCode(String error) {
         String text = error;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Evaluates scripts in one interpreter, and shows their replies as they are on the wire. */
 final class Evaluation implements AutoCloseable {
-    private final Interpreter interpreter = new Interpreter(64 << 20);
+    private final Interpreter interpreter;
     private final ScriptHost host;
     private boolean killed;
 
@@ -17,6 +17,11 @@ final class Evaluation implements AutoCloseable {
     }
 
     Evaluation(BiFunction<byte[][], ReplyWriter, @Nullable String> commands) {
+        try {
+            interpreter = Interpreter.openForScripts(64 << 20);
+        } catch (ScriptException e) {
+            throw new IllegalStateException(e);
+        }
         host = new ScriptHost() {
             @Override
             public @Nullable String call(byte[][] command, ReplyWriter reply) {

@@ -42,7 +42,8 @@ public final class Families {
                 GeoFamily.geo(),
                 BitmapFamily.bitmaps(),
                 HyperLogLogFamily.hyperLogLogs(),
-                SortFamily.sort());
+                SortFamily.sort(),
+                ScriptFamily.script());
     }
 
     public static List<CommandFamily> named(List<String> names) {

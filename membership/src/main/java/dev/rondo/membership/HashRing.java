@@ -16,10 +16,12 @@ import java.util.Map;
  * <ul>
  *   <li>Each member is primary of its weighted share of slots, rounded down or up.
  *   <li>The fewest possible slots change their primary. A slot whose primary is gone goes to a surviving replica
- *       wherever the shares allow it, and a slot that must move goes first to a member that holds a copy.
+ *       wherever the shares allow it, and a slot that must move goes first to a member that holds a copy, then to one
+ *       that keeps a stale one.
  *   <li>Each slot has exactly {@code min(replicas, members - 1)} replicas on other members than its primary, in distinct
  *       zones as long as there are enough. Replicas are shared out by weight too, and those of one primary over all
- *       other members, so that after a crash its load spreads evenly. Copies that exist are kept where possible.
+ *       other members, so that after a crash its load spreads evenly. Copies that exist are kept where possible,
+ *       and new ones are made first where a stale one is kept.
  *   <li>Slots of one primary lie in few runs; a fresh assignment has one run per member.
  * </ul>
  */
@@ -27,14 +29,20 @@ public final class HashRing {
 
     private HashRing() {}
 
+    /** As the other, when nobody keeps stale copies. */
+    public static Assignment assign(Assignment previous, Collection<Member> members, int replicas) {
+        return assign(previous, Assignment.EMPTY, members, replicas);
+    }
+
     /**
      * Computes the ideal owners.
      *
      * @param previous the owners so far; ids that are not among {@code members} count as gone
+     * @param stale per slot who keeps a stale copy, and so is the cheapest to give a new one; no owner
      * @param members the live members in any order. Those of weight 0 get nothing, unless all have weight 0
      * @param replicas wanted copies besides the primary
      */
-    public static Assignment assign(Assignment previous, Collection<Member> members, int replicas) {
+    public static Assignment assign(Assignment previous, Assignment stale, Collection<Member> members, int replicas) {
         List<Member> ring = eligible(members);
         if (ring.isEmpty()) {
             return Assignment.EMPTY;
@@ -46,16 +54,16 @@ public final class HashRing {
             weights[i] = Math.max(1, ring.get(i).weight());
         }
         int[] oldPrimary = new int[SlotTable.SLOTS];
-        int[][] holders = new int[SlotTable.SLOTS][];
+        int[][] holders = indexesOf(previous, indexes);
+        int[][] formerHolders = indexesOf(stale, indexes);
         for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
             List<NodeId> list = previous.owners(slot);
-            boolean same = slot > 0 && list == previous.owners(slot - 1);
-            holders[slot] = same ? holders[slot - 1] : indexesOf(list, indexes);
             oldPrimary[slot] = list.isEmpty() ? -1 : indexes.getOrDefault(list.get(0), -1);
         }
-        int[] primary = new PrimaryBalance(weights, oldPrimary, holders).balance();
+        int[] primary = new PrimaryBalance(weights, oldPrimary, holders, formerHolders).balance();
         int copies = Math.min(replicas, ring.size() - 1);
-        int[][] replicaSets = new ReplicaBalance(weights, zones(ring), copies, primary, oldPrimary, holders).balance();
+        int[][] replicaSets =
+                new ReplicaBalance(weights, zones(ring), copies, primary, oldPrimary, holders, formerHolders).balance();
         return Assignment.of(new Lists(ring, primary, replicaSets)::get);
     }
 
@@ -65,6 +73,16 @@ public final class HashRing {
         sorted.sort(Comparator.comparing(Member::id));
         List<Member> weighted = sorted.stream().filter(m -> m.weight() > 0).toList();
         return weighted.isEmpty() ? sorted : weighted;
+    }
+
+    private static int[][] indexesOf(Assignment lists, Map<NodeId, Integer> indexes) {
+        int[][] result = new int[SlotTable.SLOTS][];
+        for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
+            List<NodeId> list = lists.owners(slot);
+            boolean same = slot > 0 && list == lists.owners(slot - 1);
+            result[slot] = same ? result[slot - 1] : indexesOf(list, indexes);
+        }
+        return result;
     }
 
     private static int[] indexesOf(List<NodeId> ids, Map<NodeId, Integer> indexes) {

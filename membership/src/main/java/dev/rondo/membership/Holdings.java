@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one node holds at one moment: the slots it serves as primary; those of which it has a complete copy that is in sync,
  * and whose copy that is; those that it has lost to another primary without having given it the entries yet; and the
- * sequence number of each. Immutable; any thread.
+ * sequence number of each. Besides, those of which it keeps a stale copy, which nobody may serve, but from which a complete
+ * one is soon made. Immutable; any thread.
  */
 public final class Holdings {
 
@@ -28,6 +29,7 @@ public final class Holdings {
     private final BitSet primary;
     private final BitSet inSync;
     private final BitSet unmerged;
+    private final BitSet stale;
     /** The held slots in ascending order, and beside each its sequence number and the index of its origin. */
     private final short[] slots;
 
@@ -50,6 +52,7 @@ public final class Holdings {
         this.primary = primary;
         this.inSync = inSync;
         this.unmerged = unmerged;
+        this.stale = new BitSet();
         this.slots = new short[held.cardinality()];
         this.seqs = new long[slots.length];
         this.origins = new short[slots.length];
@@ -71,6 +74,17 @@ public final class Holdings {
             i++;
         }
         this.lives = List.copyOf(distinct);
+    }
+
+    private Holdings(Holdings held, BitSet stale) {
+        this.primary = held.primary;
+        this.inSync = held.inSync;
+        this.unmerged = held.unmerged;
+        this.stale = stale;
+        this.slots = held.slots;
+        this.seqs = held.seqs;
+        this.origins = held.origins;
+        this.lives = held.lives;
     }
 
     /** As the other, where nothing is unmerged and nobody knows whose the copies are. */
@@ -103,6 +117,15 @@ public final class Holdings {
         return new Holdings(serving, copies, remains, seqOf, originOf);
     }
 
+    /** The same with stale copies of these slots, as far as they are not held. */
+    public Holdings withStale(BitSet copies) {
+        BitSet others = (BitSet) copies.clone();
+        others.andNot(primary);
+        others.andNot(inSync);
+        others.andNot(unmerged);
+        return new Holdings(this, others);
+    }
+
     /** Whether the node serves the slot as primary. */
     public boolean isPrimary(int slot) {
         return primary.get(slot);
@@ -116,6 +139,11 @@ public final class Holdings {
     /** Whether the node has lost the slot to another primary and still holds what that one has not got. */
     public boolean isUnmerged(int slot) {
         return unmerged.get(slot);
+    }
+
+    /** Whether the node keeps a stale copy of the slot. */
+    public boolean isStale(int slot) {
+        return stale.get(slot);
     }
 
     /** The slots served, as a new set. */
@@ -166,6 +194,7 @@ public final class Holdings {
         Wire.writeBits(out, primary, SlotTable.SLOTS);
         Wire.writeBits(out, inSync, SlotTable.SLOTS);
         Wire.writeBits(out, unmerged, SlotTable.SLOTS);
+        Wire.writeBits(out, stale, SlotTable.SLOTS);
         for (long seq : seqs) {
             Wire.writeVarint(out, seq);
         }
@@ -194,6 +223,7 @@ public final class Holdings {
         BitSet primary = Wire.readBits(in, SlotTable.SLOTS);
         BitSet inSync = Wire.readBits(in, SlotTable.SLOTS);
         BitSet unmerged = Wire.readBits(in, SlotTable.SLOTS);
+        BitSet stale = Wire.readBits(in, SlotTable.SLOTS);
         BitSet held = (BitSet) primary.clone();
         held.or(inSync);
         held.or(unmerged);
@@ -202,7 +232,8 @@ public final class Holdings {
             seqs[slot] = Wire.readVarint(in);
         }
         @Nullable Identity[] origins = readOrigins(in, held);
-        return of(primary, inSync, unmerged, slot -> seqs[slot], slot -> origins[slot]);
+        return of(primary, inSync, unmerged, slot -> seqs[slot], slot -> origins[slot])
+                .withStale(stale);
     }
 
     private static @Nullable Identity[] readOrigins(DataInput in, BitSet held) throws IOException {

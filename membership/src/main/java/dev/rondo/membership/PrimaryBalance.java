@@ -16,6 +16,7 @@ final class PrimaryBalance {
     private final int members;
     private final int[] owner;
     private final int[][] holders;
+    private final int[][] formerHolders;
     private final int[] count;
     /** The share of each member: rounded down at first, plus one for those that were granted an extra slot. */
     private final int[] share;
@@ -27,11 +28,13 @@ final class PrimaryBalance {
      * @param weights positive weights
      * @param oldPrimary per slot the previous primary, or -1 when it is gone or there was none
      * @param holders per slot the live members that were owners, the primary among them
+     * @param formerHolders per slot the live members that keep a stale copy
      */
-    PrimaryBalance(int[] weights, int[] oldPrimary, int[][] holders) {
+    PrimaryBalance(int[] weights, int[] oldPrimary, int[][] holders, int[][] formerHolders) {
         this.members = weights.length;
         this.owner = oldPrimary.clone();
         this.holders = holders;
+        this.formerHolders = formerHolders;
         this.count = new int[members];
         this.share = new int[members];
         this.mayGetExtra = new boolean[members];
@@ -59,7 +62,8 @@ final class PrimaryBalance {
         for (int i = 0; i < members && extrasLeft > 0; i++) {
             grantExtra(i);
         }
-        giveToHolders();
+        giveTo(holders);
+        giveTo(formerHolders);
         for (int i = 0; i < members; i++) {
             while (count[i] < share[i]) {
                 takeRun(i);
@@ -154,13 +158,13 @@ final class PrimaryBalance {
         }
     }
 
-    /** Moves slots from members above their share to members below it that hold a copy already. */
-    private void giveToHolders() {
+    /** Moves slots from members above their share to members below it among those who have a copy of some kind. */
+    private void giveTo(int[][] havers) {
         for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
             if (owner[slot] == NOBODY || count[owner[slot]] <= share[owner[slot]]) {
                 continue;
             }
-            for (int holder : holders[slot]) {
+            for (int holder : havers[slot]) {
                 if (count[holder] < share[holder]) {
                     set(slot, holder);
                     break;

@@ -29,6 +29,7 @@ final class ReplicaBalance {
     private final int[] primary;
     private final int[] oldPrimary;
     private final int[][] holders;
+    private final int[][] formerHolders;
     private final int[] primaries;
     private final ReplicaShares shares;
     private final int[] otherWeight;
@@ -38,7 +39,14 @@ final class ReplicaBalance {
     /** How many slots of primary i have a replica on j, at {@code i * members + j}. */
     private short[] pairs = new short[0];
 
-    ReplicaBalance(int[] weights, int[] zones, int copies, int[] primary, int[] oldPrimary, int[][] holders) {
+    ReplicaBalance(
+            int[] weights,
+            int[] zones,
+            int copies,
+            int[] primary,
+            int[] oldPrimary,
+            int[][] holders,
+            int[][] formerHolders) {
         this.members = weights.length;
         this.weights = weights;
         this.zones = zones;
@@ -47,6 +55,7 @@ final class ReplicaBalance {
         this.primary = primary;
         this.oldPrimary = oldPrimary;
         this.holders = holders;
+        this.formerHolders = formerHolders;
         this.primaries = new int[members];
         for (int index : primary) {
             primaries[index]++;
@@ -207,25 +216,45 @@ final class ReplicaBalance {
         return distinct;
     }
 
-    /** Keeps existing copies as far as zones, load and spread allow. */
+    /**
+     * Keeps existing copies as far as zones, load and spread allow; where somebody keeps a stale one, and so a new one
+     * costs little, only when the others have been kept.
+     */
     private void keep() {
-        int sharedAllowed = Math.max(0, copies - (zoneCount - 1));
         for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
-            int shared = 0;
-            for (int holder : holders[slot]) {
-                int i = primary[slot];
-                boolean fits = holder != i
-                        && chosen[slot].length < copies
-                        && load[holder] < shares.high[holder]
-                        && pairs[i * members + holder] < keepLimit(i, holder);
-                if (!fits) {
-                    continue;
-                }
-                boolean sharesZone = isZoneUsed(slot, zones[holder], -1);
-                if (!sharesZone || shared < sharedAllowed) {
-                    shared += sharesZone ? 1 : 0;
-                    add(slot, holder);
-                }
+            if (!isCheap(slot)) {
+                keep(slot);
+            }
+        }
+        for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
+            if (isCheap(slot)) {
+                keep(slot);
+            }
+        }
+    }
+
+    /** Whether more members have copies, stale ones included, than are wanted: it costs little to change owners. */
+    private boolean isCheap(int slot) {
+        return holders[slot].length + formerHolders[slot].length > copies + 1;
+    }
+
+    private void keep(int slot) {
+        int sharedAllowed = Math.max(0, copies - (zoneCount - 1));
+        int shared = 0;
+        for (int holder : holders[slot]) {
+            int i = primary[slot];
+            int limit = isCheap(slot) ? pairLimit(i, holder) : keepLimit(i, holder);
+            boolean fits = holder != i
+                    && chosen[slot].length < copies
+                    && load[holder] < shares.high[holder]
+                    && pairs[i * members + holder] < limit;
+            if (!fits) {
+                continue;
+            }
+            boolean sharesZone = isZoneUsed(slot, zones[holder], -1);
+            if (!sharesZone || shared < sharedAllowed) {
+                shared += sharesZone ? 1 : 0;
+                add(slot, holder);
             }
         }
     }
@@ -253,12 +282,14 @@ final class ReplicaBalance {
             boolean newZone = zoneLeft && !isZoneUsed(slot, zones[j], -1);
             boolean spread = pairs[i * members + j] < pairLimit(i, j);
             int hungry = load[j] < shares.low[j] ? 8 : load[j] < shares.high[j] ? 4 : 0;
-            if (hungry == 8 && spread && newZone == zoneLeft) {
+            boolean former = contains(formerHolders[slot], j);
+            if (hungry == 8 && spread && newZone == zoneLeft && former == (formerHolders[slot].length > 0)) {
                 return j;
             }
-            int score = (newZone ? 32 : 0)
-                    + 2 * hungry
-                    + (contains(holders[slot], j) ? 4 : 0)
+            int score = (newZone ? 64 : 0)
+                    + 4 * hungry
+                    + (contains(holders[slot], j) ? 8 : 0)
+                    + (former ? 4 : 0)
                     + (spread ? 2 : 0)
                     + (isReplicaBeside(slot, slot - 1, j) ? 1 : 0);
             if (score > bestScore) {

@@ -102,7 +102,8 @@ public final class TablePlanner {
                 realCount[real[slot]]++;
             }
         }
-        Assignment ideal = HashRing.assign(Assignment.of(this::ringInput), members, config.replicas);
+        Assignment ideal = HashRing.assign(
+                Assignment.of(this::ringInput), Assignment.of(this::staleCopies), members, config.replicas);
         for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
             if (real[slot] == NOBODY && !lost.get(slot)) {
                 real[slot] = promote(slot, ideal);
@@ -294,6 +295,19 @@ public final class TablePlanner {
             }
         }
         return input;
+    }
+
+    /** Who has entries of the slot that are no complete copy, or are not taken for one. */
+    private List<NodeId> staleCopies(int slot) {
+        List<NodeId> stale = List.of();
+        for (int i = 0; i < reports.size(); i++) {
+            Holdings holdings = reports.get(i).holdings();
+            if (holdings.isStale(slot) || i != real[slot] && holdings.isPrimary(slot)) {
+                stale = stale.isEmpty() ? new ArrayList<>() : stale;
+                stale.add(members.get(i).id());
+            }
+        }
+        return stale;
     }
 
     private boolean isNamed(int index, int slot) {

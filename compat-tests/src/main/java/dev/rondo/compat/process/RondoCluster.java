@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -19,6 +20,7 @@ import org.awaitility.core.ConditionTimeoutException;
 public final class RondoCluster implements AutoCloseable {
     private static final Duration FORMATION_TIMEOUT = Duration.ofSeconds(40);
     private static final int SLOTS = 16384;
+    private static final Pattern HELD = Pattern.compile("cluster_slots_(?:primary|replica):(\\d+)");
 
     private final List<ServerProcess> nodes = new ArrayList<>();
     private final String[] directives;
@@ -60,7 +62,10 @@ public final class RondoCluster implements AutoCloseable {
         }
     }
 
-    /** Waits until every running node sees all running nodes and all slots, spread evenly and with their replicas. */
+    /**
+     * Waits until every running node sees all running nodes and all slots, spread evenly and with their replicas, and
+     * every copy is complete.
+     */
     public RondoCluster awaitOk() {
         try {
             Awaitility.await()
@@ -153,7 +158,9 @@ public final class RondoCluster implements AutoCloseable {
 
     private boolean isOk() {
         int size = alive().size();
-        return alive().stream().allMatch(node -> isOk(node, size));
+        return size > 0
+                && alive().stream().allMatch(node -> isOk(node, size))
+                && alive().stream().mapToInt(RondoCluster::copiesHeld).sum() == SLOTS * Math.min(size, 2);
     }
 
     private static boolean isOk(ServerProcess node, int size) {
@@ -165,6 +172,19 @@ public final class RondoCluster implements AutoCloseable {
                     && isSpread(connection.command("CLUSTER", "SLOTS").asList(), size);
         } catch (UncheckedIOException | IllegalStateException notYet) {
             return false;
+        }
+    }
+
+    /** The slots that the node serves, and those of which it has a complete copy. */
+    private static int copiesHeld(ServerProcess node) {
+        try (RespConnection connection = RespConnection.to(node.port(), 2000)) {
+            String info = connection.command("INFO", "cluster").asText();
+            return HELD.matcher(info)
+                    .results()
+                    .mapToInt(field -> Integer.parseInt(field.group(1)))
+                    .sum();
+        } catch (UncheckedIOException | IllegalStateException notYet) {
+            return 0;
         }
     }
 

@@ -364,6 +364,11 @@ public final class ClusterService implements Ownership, AutoCloseable {
         }
 
         @Override
+        public void askedInVain(Slot slot) {
+            roles.askSoon(slot);
+        }
+
+        @Override
         public boolean isOutdated(Slot slot, long epoch) {
             return roles.isOutdated(slot, epoch);
         }

@@ -60,6 +60,9 @@ final class SlotRoles {
     private final @Nullable Member[] handedTo = new Member[KeySlot.SLOTS]; // each guarded by its slot's lock
     private final long[] takenAt = new long[KeySlot.SLOTS]; // an epoch, 0 = none; each guarded by its slot's lock
     private final long[] requestedAtNs = new long[KeySlot.SLOTS]; // each guarded by its slot's lock
+    /** Whether the entries of a copy that is void or was given up are kept; each guarded by its slot's lock. */
+    private final boolean[] stale = new boolean[KeySlot.SLOTS];
+
     private final Merge[] merges = new Merge[KeySlot.SLOTS]; // each guarded by its slot's lock
     private final long[] appliedEpochs = new long[KeySlot.SLOTS]; // each guarded by its slot's lock
     private final boolean[] postponed = new boolean[KeySlot.SLOTS]; // each guarded by its slot's lock
@@ -91,14 +94,14 @@ final class SlotRoles {
         int dropped;
         int unserved;
 
-        Aftermath(SlotTable table) {
-            isSettled = isSettled(table);
+        Aftermath(boolean isSettled) {
+            this.isSettled = isSettled;
         }
     }
 
-    /** Whether nothing moves: what the table does not give to this node, it will not be given soon. */
-    private static boolean isSettled(SlotTable table) {
-        return IntStream.range(0, KeySlot.SLOTS).noneMatch(table::isMoving);
+    /** Whether nothing moves, in a table with this node: what it does not give to this node, it will not give it soon. */
+    private boolean isSettled(SlotTable table) {
+        return table.member(self) != null && IntStream.range(0, KeySlot.SLOTS).noneMatch(table::isMoving);
     }
 
     /**
@@ -107,7 +110,7 @@ final class SlotRoles {
      * @throws IllegalStateException when that has failed for a slot, but not before it is done for all others
      */
     void apply(SlotTable next) {
-        Aftermath aftermath = new Aftermath(next);
+        Aftermath aftermath = new Aftermath(isSettled(next));
         List<Throwable> failures = new ArrayList<>();
         for (int i = 0; i < KeySlot.SLOTS; i++) {
             Slot slot = keyspace.slot(i);
@@ -182,8 +185,9 @@ final class SlotRoles {
                 && next.member(self) != null) { // else the table was made without this node, whose turn will come
             drop(slot, aftermath.isSettled);
             aftermath.dropped++;
-        } else if (slot.role() == Slot.Role.ABSENT && aftermath.isSettled && next.member(self) != null) {
+        } else if (slot.role() == Slot.Role.ABSENT && aftermath.isSettled) {
             slot.clear();
+            stale[slot.index()] = false;
         }
     }
 
@@ -231,6 +235,7 @@ final class SlotRoles {
     private void giveUp(Slot slot, Member winner, boolean owner, Aftermath aftermath) {
         replication.detach(slot);
         slot.become(Slot.Role.REPLICA, false);
+        stale[slot.index()] = true;
         slotLeft.accept(slot);
         aftermath.demoted++;
         if (slot.size() > 0 || slot.hasDeletions()) {
@@ -239,7 +244,7 @@ final class SlotRoles {
             slot.reset(0, 0);
             request(aftermath.requests, winner, slot);
         } else {
-            drop(slot, true);
+            drop(slot, aftermath.isSettled);
         }
     }
 
@@ -288,12 +293,14 @@ final class SlotRoles {
 
     /**
      * Gives the copy up. Slots move in steps, so while any do, the node may well get this one back, as most that it had
-     * when it returns after a while: until then the entries stay, for a comparison, though nobody sees them.
+     * when it returns after a while: until then the entries stay, for a comparison, though nobody sees them, and the
+     * planner is told of them.
      */
     private void drop(Slot slot, boolean forGood) {
         replication.detach(slot);
         slot.become(Slot.Role.ABSENT, false);
         slot.reset(0, 0);
+        stale[slot.index()] = !forGood;
         if (forGood) {
             slot.clear();
         }
@@ -303,6 +310,12 @@ final class SlotRoles {
 
     /** The copy is void: it is asked for at the next occasion. */
     void voided(Slot slot) {
+        stale[slot.index()] = true;
+        askSoon(slot);
+    }
+
+    /** The copy is asked for at the next occasion. */
+    void askSoon(Slot slot) {
         requestedAtNs[slot.index()] = nanoTime.getAsLong() - REQUEST_TIMEOUT_NS;
     }
 
@@ -335,7 +348,7 @@ final class SlotRoles {
     void kept(Slot slot) {
         handedTo[slot.index()] = null;
         SlotTable now = table.get();
-        Aftermath aftermath = new Aftermath(now);
+        Aftermath aftermath = new Aftermath(isSettled(now));
         apply(now, slot, aftermath);
         finish(aftermath);
     }
@@ -370,7 +383,7 @@ final class SlotRoles {
     /** Asks again for copies that are neither complete nor under way, and tries merges again. */
     void requestMissing() {
         SlotTable now = table.get();
-        Aftermath aftermath = new Aftermath(now);
+        Aftermath aftermath = new Aftermath(isSettled(now));
         for (int i = 0; i < KeySlot.SLOTS; i++) {
             Slot slot = keyspace.slot(i);
             if (postponed[i]) { // here and below a racy look will do
@@ -435,12 +448,14 @@ final class SlotRoles {
         BitSet primary = new BitSet();
         BitSet inSync = new BitSet();
         BitSet unmerged = new BitSet();
+        BitSet kept = new BitSet();
         long[] sequences = new long[KeySlot.SLOTS];
         @Nullable Identity[] origins = new Identity[KeySlot.SLOTS];
         for (int i = 0; i < KeySlot.SLOTS; i++) {
             Slot slot = keyspace.slot(i);
             slot.lock();
             try {
+                kept.set(i, stale[i]);
                 switch (slot.role()) {
                     case PRIMARY -> primary.set(i);
                     case PARKED -> inSync.set(i); // the heir may serve it by now
@@ -455,6 +470,7 @@ final class SlotRoles {
                 slot.unlock();
             }
         }
-        return Holdings.of(primary, inSync, unmerged, slot -> sequences[slot], slot -> origins[slot]);
+        return Holdings.of(primary, inSync, unmerged, slot -> sequences[slot], slot -> origins[slot])
+                .withStale(kept);
     }
 }

@@ -220,6 +220,14 @@ final class Inbound {
         }
     }
 
+    /** The stream to a node is no more, and with it what the (locked) slot asked the node. */
+    void streamBroken(Slot slot, NodeId to) {
+        if (requests.isLost(slot, to)) {
+            requests.forget(slot);
+            listener.askedInVain(slot);
+        }
+    }
+
     private void voidCopy(Slot slot) {
         dropPart(slot);
         sources[slot.index()] = null;

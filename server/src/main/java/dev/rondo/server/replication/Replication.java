@@ -92,7 +92,7 @@ public final class Replication implements AutoCloseable {
             ReplicationListener listener,
             MessageSink messages) {
         this.keyspace = keyspace;
-        this.streams = new Streams(settings, bus, firstStreamId, limitBytes, this::stopFeeds);
+        this.streams = new Streams(settings, bus, firstStreamId, limitBytes, this::broken);
         this.requests = new Requests(settings, streams, firstStreamId);
         this.inbound = new Inbound(
                 settings.nanoTime(), keyspace, applier, bus, streams, feeds, requests, listener, new Inbound.Others() {
@@ -190,12 +190,14 @@ public final class Replication implements AutoCloseable {
         streams.reachable(peers);
     }
 
-    private void stopFeeds(PeerStream stream) {
+    /** Nothing more comes of what the stream was to bring the peer. */
+    private void broken(PeerStream stream) {
         for (int i = 0; i < KeySlot.SLOTS; i++) {
             Slot slot = keyspace.slot(i);
             slot.lock();
             try {
                 feeds.stop(i, stream);
+                inbound.streamBroken(slot, stream.peer());
             } finally {
                 slot.unlock();
             }

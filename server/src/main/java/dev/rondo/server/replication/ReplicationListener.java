@@ -11,6 +11,9 @@ public interface ReplicationListener {
     /** The copy of the slot is not complete any more: a new one must be asked for. */
     void outOfSync(Slot slot);
 
+    /** The copy of the slot that was asked for does not come: the request went with a stream that is no more. */
+    void askedInVain(Slot slot);
+
     /** Whether a newer slot table than that of {@code epoch} wants the slot to be served by another member. */
     boolean isOutdated(Slot slot, long epoch);
 

@@ -155,6 +155,13 @@ final class Requests {
         return request != null && request.primary.equals(node);
     }
 
+    /** Whether the stream to the node, when it broke, may have taken the request with it. */
+    boolean isLost(Slot slot, NodeId node) {
+        Request request = bySlot[slot.index()];
+        boolean open = request != null && !request.isOver && request.primary.equals(node);
+        return open && (request.isSent || !request.hasDigest);
+    }
+
     /** Whether this is the number of the newest request, and that was not answered yet. */
     boolean isNewest(Slot slot, long number) {
         Request request = bySlot[slot.index()];

@@ -149,6 +149,11 @@ final class SimulatedNode {
         }
 
         @Override
+        public void askedInVain(Slot slot) {
+            roles.askSoon(slot);
+        }
+
+        @Override
         public boolean isOutdated(Slot slot, long epoch) {
             return roles.isOutdated(slot, epoch);
         }

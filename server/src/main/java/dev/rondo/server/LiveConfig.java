@@ -73,6 +73,7 @@ final class LiveConfig {
         listener.maxClients(config.get(Config.MAX_CLIENTS));
         clients.all().forEach(outputPolicy::apply);
         databases.limits(limits());
+        databases.tracking().maxKeys(config.get(Config.TRACKING_TABLE_MAX_KEYS));
         events.choose(config.get(Config.NOTIFY_KEYSPACE_EVENTS));
         if (LoggerFactory.getLogger(LOGGER) instanceof ch.qos.logback.classic.Logger logger) {
             logger.setLevel(level(config.get(Config.LOG_LEVEL)));

@@ -109,6 +109,7 @@ public final class RondoServer implements AutoCloseable {
         ConfiguredCommits.check(config);
         Databases databases =
                 new Databases(config.get(Config.DATABASES), clustered ? Slot.Role.ABSENT : Slot.Role.PRIMARY);
+        databases.tracking().messenger(task -> housekeeping.after(0, task));
         this.cluster = clustered ? clusterService(databases) : null;
         this.departure = cluster == null ? null : new Departure(cluster, databases.get(0));
         Clients clients =
@@ -233,6 +234,7 @@ public final class RondoServer implements AutoCloseable {
         housekeeping.every(TICK_MS, () -> {
             pauseGate.tick(clock.nowMs());
             scripts.tick();
+            node.get().databases().tracking().shrink(node.get().databases());
             nodeInfo.sample(System.nanoTime());
         });
         scheduleExpiry(new Expirer(node.get().databases(), clock::nowMs, new ExpiredKeys(node.get())));

@@ -238,6 +238,108 @@ class ScriptedRepliesIT {
                 a> CONFIG GET timeout
                 """,
                 """
+                a> HELLO 3
+                a> CLIENT TRACKING ON
+                a> CLIENT TRACKINGINFO
+                a> CLIENT GETREDIR
+                a> GET k
+                b> SET k v
+                b> SET k w
+                a> MGET k l
+                a> SET k own
+                a> CLIENT TRACKING ON NOLOOP
+                a> CLIENT TRACKINGINFO
+                a> GET k
+                a> SET k x
+                a> GET k
+                b> DEL k
+                a> CLIENT TRACKING ON
+                a> MULTI
+                a> GET k
+                a> SET k y
+                a> SET l z
+                a> EXEC
+                b> FLUSHALL
+                a> FLUSHDB
+                a> GET k
+                a> SET k v
+                a> INCR k
+                a> CLIENT TRACKING OFF
+                a> CLIENT GETREDIR
+                a> GET k
+                b> SET k v
+                a> RESET
+                a> CLIENT TRACKINGINFO
+                """,
+                """
+                a> HELLO 3
+                a> CLIENT CACHING YES
+                a> CLIENT TRACKING ON OPTIN
+                a> GET k
+                b> SET k 1
+                a> CLIENT CACHING NO
+                a> CLIENT CACHING YES
+                a> CLIENT TRACKINGINFO
+                a> GET k
+                a> CLIENT TRACKINGINFO
+                a> GET l
+                b> MSET k 2 l 2
+                a> CLIENT CACHING YES
+                a> MULTI
+                a> GET k
+                a> GET l
+                a> EXEC
+                b> MSET k 2 l 2
+                a> CLIENT TRACKING ON OPTOUT
+                a> CLIENT TRACKING OFF
+                a> CLIENT TRACKING ON OPTOUT
+                a> CLIENT CACHING YES
+                a> CLIENT CACHING NO
+                a> CLIENT TRACKINGINFO
+                a> GET k
+                a> GET l
+                b> MSET k 2 l 2
+                """,
+                """
+                a> HELLO 3
+                a> CLIENT TRACKING ON BCAST PREFIX user: PREFIX item:
+                a> CLIENT TRACKINGINFO
+                b> MSET user:2 x other y user:1 z item:9 a
+                b> SET user:3 x
+                a> SET item:1 own
+                b> FLUSHALL
+                a> CLIENT TRACKING ON BCAST PREFIX us
+                a> CLIENT TRACKING ON BCAST PREFIX a PREFIX ab
+                a> CLIENT TRACKING ON BCAST NOLOOP PREFIX x
+                a> SET x1 own
+                b> SET x2 other
+                a> CLIENT TRACKING ON
+                a> CLIENT TRACKING OFF
+                a> CLIENT TRACKING ON BCAST
+                b> SET anything x
+                """,
+                """
+                a> CLIENT TRACKING
+                a> CLIENT TRACKING MAYBE
+                a> CLIENT TRACKING ON NOSUCH
+                a> CLIENT TRACKING ON PREFIX a
+                a> CLIENT TRACKING ON PREFIX
+                a> CLIENT TRACKING ON BCAST OPTIN
+                a> CLIENT TRACKING ON OPTIN OPTOUT
+                a> CLIENT TRACKING ON REDIRECT abc
+                a> CLIENT TRACKING ON REDIRECT 999999
+                a> CLIENT TRACKING OFF NOSUCH
+                a> CLIENT CACHING MAYBE
+                a> CLIENT CACHING
+                a> CLIENT GETREDIR extra
+                a> CLIENT TRACKINGINFO extra
+                a> CLIENT TRACKING ON
+                a> CLIENT CACHING MAYBE
+                a> CLIENT CACHING YES
+                a> GET k
+                b> SET k v
+                """,
+                """
                 b> CONFIG SET notify-keyspace-events KEAn
                 b> CONFIG GET notify-keyspace*
                 b> CONFIG SET notify-keyspace-events KEa

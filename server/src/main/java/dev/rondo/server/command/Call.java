@@ -235,10 +235,17 @@ public final class Call {
         }
     }
 
-    /** Removes every key of a slot that is locked. */
+    /** Removes every key of a slot that is locked; clients that cache are told by the command, with {@link #flushed}. */
     public void clear(Slot each) {
-        each.flush(stamp(each));
+        each.flush(stamp(each), !applying);
         dirty = true;
+    }
+
+    /** Tells clients that cache that every key is gone. */
+    public void flushed() {
+        if (!applying) {
+            databases.tracking().flushed(client);
+        }
     }
 
     /** The database that the next command of a transaction works on. */
@@ -446,7 +453,7 @@ public final class Call {
                 home.remove(entry.key(), entry.version());
                 event(EventClass.GENERIC, "del", home, entry.key());
             }
-            home.touched(entry.key());
+            home.touched(entry.key(), client);
         }
         return hash.size() > 0;
     }
@@ -460,7 +467,7 @@ public final class Call {
     void expire(Slot home, Entry entry) {
         home.remove(entry.key(), entry.version()); // a later write elsewhere, which kept the key, is not undone
         stamp(home);
-        home.touched(entry.key());
+        home.expired(entry.key(), client);
         stats.expired++;
         event(EventClass.EXPIRED, "expired", home, entry.key());
         effects.add(home, new byte[][] {DEL, entry.key()});
@@ -587,7 +594,7 @@ public final class Call {
         }
         long at = stamp(home);
         home.remove(key, applying && entry.isExpired(nowMs) ? entry.version() : at);
-        home.touched(key);
+        home.touched(key, client);
         dirty = true;
         return true;
     }
@@ -619,13 +626,13 @@ public final class Call {
 
     /** For a command that left a key as it is, but counts as a change to those who watch it. */
     public void touched(Entry entry) {
-        slotOf(entry.key()).touched(entry.key());
+        slotOf(entry.key()).touched(entry.key(), client);
     }
 
     private void changed(Slot home, Entry entry) {
         home.changed(entry);
         home.setVersion(entry, stamp(home));
-        home.touched(entry.key());
+        home.touched(entry.key(), client);
         dirty = true;
     }
 

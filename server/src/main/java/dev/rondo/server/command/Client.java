@@ -49,6 +49,7 @@ public final class Client implements Receiver {
     private @Nullable ScriptRequest onLane; // confined to the event loop, as the next one
     private boolean isGone;
     private @Nullable Subscriber subscriber;
+    private volatile @Nullable ClientTracking tracking;
 
     public Client(long id, Connection connection, long connectedAtMs, boolean authenticated) {
         this.id = id;
@@ -207,6 +208,23 @@ public final class Client implements Receiver {
 
     public boolean isSubscribed() {
         return channels + patterns + shardChannels > 0;
+    }
+
+    /** What the client caches; null while it never said that it does. */
+    @Nullable ClientTracking tracking() {
+        return tracking;
+    }
+
+    void tracking(ClientTracking newTracking) {
+        tracking = newTracking;
+    }
+
+    /** The client is no longer told of what it caches, if it was. */
+    void endTracking() {
+        ClientTracking present = tracking;
+        if (present != null) {
+            present.stop();
+        }
     }
 
     public boolean isAuthenticated() {

@@ -20,6 +20,7 @@ final class ClientCommands {
 
     List<CommandSpec> commands() {
         return List.of(command(CLIENT, -2)
+                .subcommands(new TrackingCommands(parts).subcommands())
                 .subcommands(
                         own("getname", 2).runs(ClientCommands::getName),
                         help(),
@@ -44,7 +45,7 @@ final class ClientCommands {
     }
 
     /** A subcommand that concerns the caller alone. */
-    private static CommandSpec own(String name, int arity) {
+    static CommandSpec own(String name, int arity) {
         return CommandSpec.subcommand(CLIENT, name, arity)
                 .flags(Flag.NOSCRIPT, Flag.LOADING, Flag.STALE)
                 .acl(Category.CONNECTION);
@@ -58,8 +59,12 @@ final class ClientCommands {
         return Help.of(
                 CLIENT,
                 CONNECTION,
+                "CACHING (YES|NO)",
+                "Have the keys that the next command reads tracked, or not: in the modes OPTIN and OPTOUT.",
                 "GETNAME",
                 "Tell the name of this connection.",
+                "GETREDIR",
+                "Tell the id of the connection that hears what this one caches.",
                 "ID",
                 "Tell the id of this connection.",
                 "INFO",
@@ -83,6 +88,10 @@ final class ClientCommands {
                 "Tell the server which client library this is.",
                 "SETNAME <name>",
                 "Name this connection.",
+                "TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> ...] [OPTIN] [OPTOUT] [NOLOOP]",
+                "Tell this connection when keys change that it has read.",
+                "TRACKINGINFO",
+                "Show how this connection tracks keys.",
                 "UNBLOCK <id> [TIMEOUT|ERROR]",
                 "End the wait of a client that is blocked in a command.",
                 "UNPAUSE",

@@ -38,7 +38,8 @@ final class ClientLine {
                 + " events=" + (connection.isReading() ? "r" : "") + (outputBytes > 0 ? "w" : "")
                 + " cmd=" + (last == null ? "NULL" : last.fullName())
                 + " user=" + client.user()
-                + " redir=-1 resp=" + client.protocol()
+                + " redir=" + redirect(client)
+                + " resp=" + client.protocol()
                 + " lib-name=" + client.libraryName()
                 + " lib-ver=" + client.libraryVersion();
     }
@@ -47,11 +48,24 @@ final class ClientLine {
         return Math.max(0, ms / 1000);
     }
 
+    private static long redirect(Client client) {
+        ClientTracking tracking = client.tracking();
+        TrackingOptions options = tracking == null ? null : tracking.options();
+        return options == null ? -1 : options.redirect();
+    }
+
     private static String flags(Client client) {
         StringBuilder flags = new StringBuilder();
         flag(flags, client.isSubscribed(), 'P');
         flag(flags, client.isInTransaction(), 'x');
         flag(flags, client.isBlocked(), 'b');
+        ClientTracking tracking = client.tracking();
+        TrackingOptions options = tracking == null ? null : tracking.options();
+        if (tracking != null && options != null) {
+            flags.append('t');
+            flag(flags, tracking.isRedirectionBroken(), 'R');
+            flag(flags, options.broadcast(), 'B');
+        }
         flag(flags, client.transaction().isMarkedTouched(), 'd');
         flag(flags, client.isReadOnly(), 'r');
         flag(flags, client.isNoEvict(), 'e');

@@ -47,6 +47,9 @@ public final class Clients {
     void closed(Client client) {
         byId.remove(client.id());
         client.endSubscriptions();
+        if (client.tracking() != null) {
+            client.tracking().close();
+        }
         whenClosed.forEach(action -> action.accept(client));
     }
 

@@ -163,6 +163,7 @@ final class ConnectionCommands {
         Client client = call.client();
         client.transaction().close();
         client.endSubscriptions();
+        client.endTracking();
         outputPolicy.apply(client);
         client.database(0);
         client.name("");

@@ -67,6 +67,9 @@ public final class Dispatcher implements RequestHandler {
     @Override
     public void beginBatch() {
         execution.beginBatch(node.clock().nowMs());
+        if (databases.tracking().isOverfull()) {
+            databases.tracking().shrink(databases);
+        }
         if (held != null) {
             held.beginBatch();
         }
@@ -149,6 +152,10 @@ public final class Dispatcher implements RequestHandler {
         }
         if (held != null) {
             held.answered(start, reply.size(), firstCommit);
+        }
+        ClientTracking tracking = client.tracking();
+        if (tracking != null && !client.connection().isSuspended()) {
+            tracking.answered(client, reply);
         }
     }
 

@@ -48,8 +48,20 @@ final class Execution {
             stats.failed[spec.id()]++;
         }
         call.collectEffects();
+        if (spec.is(Flag.READONLY)) {
+            remember();
+        }
         processed(spec);
         stats.nanoseconds[spec.id()] += System.nanoTime() - startNs;
+    }
+
+    /** A client that caches is told when what it has just read changes. */
+    private void remember() {
+        Client client = call.clientOrNull();
+        ClientTracking tracking = client == null ? null : client.tracking();
+        if (tracking != null) {
+            tracking.remember(call);
+        }
     }
 
     /** A command was run. */

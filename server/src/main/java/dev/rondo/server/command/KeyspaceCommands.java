@@ -45,7 +45,7 @@ final class KeyspaceCommands {
         if (call.isApplying()) {
             call.clear(call.appliedSlot());
         } else {
-            flush(call, call.keyspace());
+            flush(call, List.of(call.keyspace()));
         }
         call.reply().ok();
     }
@@ -55,7 +55,7 @@ final class KeyspaceCommands {
         if (call.isApplying()) {
             call.clear(call.appliedSlot());
         } else {
-            call.databases().existing().forEach(each -> flush(call, each));
+            flush(call, call.databases().existing());
         }
         call.reply().ok();
     }
@@ -69,13 +69,17 @@ final class KeyspaceCommands {
         }
     }
 
-    private static void flush(Call call, Keyspace keyspace) {
-        call.eachServedSlot(keyspace, slot -> {
-            if (slot.size() > 0) {
-                call.clear(slot);
-                call.propagate(slot, FLUSHDB);
-            }
-        });
+    private static void flush(Call call, List<Keyspace> keyspaces) {
+        try {
+            keyspaces.forEach(keyspace -> call.eachServedSlot(keyspace, slot -> {
+                if (slot.size() > 0) {
+                    call.clear(slot);
+                    call.propagate(slot, FLUSHDB);
+                }
+            }));
+        } finally { // also of some slots only: one that is being handed over has the command start anew
+            call.flushed();
+        }
     }
 
     private static void select(Call call) {

@@ -49,6 +49,9 @@ public final class Config {
             .mutable();
     public static final Directive<String> NOTIFY_KEYSPACE_EVENTS =
             Directive.of("notify-keyspace-events", "", new EventLetters()).mutable();
+    /** The keys that all clients with CLIENT TRACKING together may have cached; 0 = any number. */
+    public static final Directive<Long> TRACKING_TABLE_MAX_KEYS = Directive.count("tracking-table-max-keys", 1_000_000);
+
     public static final Directive<String> LOG_LEVEL = Directive.choice(
                     "loglevel", "notice", "debug", "verbose", "notice", "warning", "nothing")
             .mutable();
@@ -153,6 +156,7 @@ public final class Config {
             MAX_QUERY_BYTES,
             OUTPUT_LIMITS,
             NOTIFY_KEYSPACE_EVENTS,
+            TRACKING_TABLE_MAX_KEYS,
             LOG_LEVEL,
             LOG_FILE,
             BUSY_REPLY_THRESHOLD_MS,

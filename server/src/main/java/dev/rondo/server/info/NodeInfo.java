@@ -6,6 +6,7 @@ import dev.rondo.server.command.ScriptLanes;
 import dev.rondo.server.config.Config;
 import dev.rondo.server.config.ConfigFile;
 import dev.rondo.server.keyspace.Keyspace;
+import dev.rondo.server.keyspace.TrackingTable;
 import dev.rondo.server.net.Listener;
 import dev.rondo.server.net.NetworkStats;
 import dev.rondo.server.pubsub.Broker;
@@ -166,7 +167,7 @@ public final class NodeInfo {
                         node.get().clients().all().stream()
                                 .filter(Client::isBlocked)
                                 .count())
-                .field("tracking_clients", 0)
+                .field("tracking_clients", node.get().databases().tracking().trackers())
                 .field("pubsub_clients", pubSub)
                 .field("watching_clients", watching)
                 .field("clients_in_timeout_table", 0)
@@ -242,6 +243,7 @@ public final class NodeInfo {
 
     private void stats(InfoText text) {
         CommandStats stats = commandStats();
+        TrackingTable tracking = node.get().databases().tracking();
         text.field("total_connections_received", network.connectionsReceived.sum())
                 .field("total_commands_processed", stats.sum(shard -> shard.processed))
                 .field("instantaneous_ops_per_sec", Math.round(commands.perSecond()))
@@ -258,6 +260,9 @@ public final class NodeInfo {
                 .field("pubsub_channels", broker.count(Kind.CHANNEL))
                 .field("pubsub_patterns", broker.count(Kind.PATTERN))
                 .field("pubsubshard_channels", broker.count(Kind.SHARD_CHANNEL))
+                .field("tracking_total_keys", tracking.keys())
+                .field("tracking_total_items", tracking.items())
+                .field("tracking_total_prefixes", tracking.prefixes())
                 .field("total_error_replies", stats.sum(shard -> shard.errorReplies))
                 .field("protocol_errors", network.protocolErrors.sum())
                 .field("client_query_buffer_limit_disconnections", network.queryLimitDisconnections.sum())

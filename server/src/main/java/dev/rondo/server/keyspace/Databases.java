@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Databases {
     private final AtomicReferenceArray<@Nullable Keyspace> keyspaces;
     private final Slot.Role roleOfNewSlots;
+    private final TrackingTable tracking = new TrackingTable();
     private volatile Limits limits = Limits.DEFAULT;
 
     /**
@@ -28,7 +29,7 @@ public final class Databases {
     }
 
     private Keyspace create(int number) {
-        Keyspace keyspace = new Keyspace(number);
+        Keyspace keyspace = new Keyspace(number, tracking);
         for (int i = 0; i < KeySlot.SLOTS; i++) {
             Slot slot = keyspace.slot(i);
             slot.lock();
@@ -46,6 +47,11 @@ public final class Databases {
     /** Sets the limits for what is written from here on. */
     public void limits(Limits newLimits) {
         limits = newLimits;
+    }
+
+    /** What the slots remember of clients that cache. */
+    public TrackingTable tracking() {
+        return tracking;
     }
 
     public int count() {

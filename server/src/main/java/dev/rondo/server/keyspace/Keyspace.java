@@ -10,9 +10,13 @@ public final class Keyspace {
     private final int database;
 
     public Keyspace(int database) {
+        this(database, new TrackingTable());
+    }
+
+    Keyspace(int database, TrackingTable tracking) {
         this.database = database;
         for (int i = 0; i < slots.length; i++) {
-            slots[i] = new Slot(database, i);
+            slots[i] = new Slot(database, i, tracking);
         }
     }
 

@@ -34,6 +34,8 @@ public final class Slot {
 
     private static final Entry[] NO_ENTRIES = {};
     private static final int ENTRIES_PER_MS_OF_REST = 1000;
+    /** The keys that clients have read of which so many are given up per lock. */
+    private static final int MOST_EVICTED = 1024;
     /** The lower bits of a version; above them stand milliseconds. */
     static final int VERSION_COUNTER_BITS = 16;
 
@@ -59,10 +61,13 @@ public final class Slot {
     private @Nullable List<Runnable> parked;
     private @Nullable Tombstones tombstones; // null where nobody else can have what is deleted here
     private long flushedAt;
+    private final TrackingTable tracking;
+    private @Nullable TrackedKeys tracked; // null while no client caches what it has read here
 
-    Slot(int database, int index) {
+    Slot(int database, int index, TrackingTable tracking) {
         this.database = database;
         this.index = index;
+        this.tracking = tracking;
     }
 
     /** The number of the database that the slot belongs to; 0 in cluster mode. */
@@ -116,6 +121,12 @@ public final class Slot {
 
     /** Sets what this node is for the slot; requests parked on it go on when it leaves {@link Role#PARKED}. */
     public void become(Role newRole, boolean complete) {
+        boolean stays = newRole == Role.PRIMARY
+                || newRole == Role.PARKED
+                || newRole == Role.REPLICA && complete && role == Role.REPLICA;
+        if (!stays && mayHaveReaders()) {
+            untrack();
+        }
         role = newRole;
         inSync = complete;
         if (queues != null) {
@@ -286,9 +297,18 @@ public final class Slot {
         return removed;
     }
 
-    /** Removes every entry by a write of {@code version}. */
-    public void flush(long version) {
-        clear();
+    /**
+     * Removes every entry by a write of {@code version}.
+     *
+     * @param told whether clients that cache are told by somebody else
+     */
+    public void flush(long version, boolean told) {
+        if (told) {
+            forgetReaders();
+        } else {
+            untrack();
+        }
+        removeAll();
         flushedAt = version;
     }
 
@@ -374,6 +394,13 @@ public final class Slot {
 
     /** Removes every entry and whatever is known of entries: the copy is given up. */
     public void clear() {
+        if (mayHaveReaders()) {
+            untrack();
+        }
+        removeAll();
+    }
+
+    private void removeAll() {
         forgetAllDeletions();
         if (observers != null) {
             observers.forEach(Observer::cleared);
@@ -514,6 +541,28 @@ public final class Slot {
 
     /** To be called after every change of what {@code key} holds. */
     public void touched(byte[] key) {
+        touched(key, null);
+    }
+
+    /** As {@link #touched(byte[])}, with the client that did it. */
+    public void touched(byte[] key, @Nullable Object by) {
+        touched(key, by, by);
+    }
+
+    /** As {@link #touched(byte[])}, for a key whose time was over when this client met it. */
+    public void expired(byte[] key, @Nullable Object metBy) {
+        touched(key, metBy, null);
+    }
+
+    private void touched(byte[] key, @Nullable Object by, @Nullable Object changedBy) {
+        if (tracked != null) {
+            tracked.changed(key, by);
+            tracked = tracked.isEmpty() ? null : tracked;
+        }
+        ChangeListener listener = tracking.listener();
+        if (listener != null) {
+            listener.changed(key, changedBy);
+        }
         if (observers != null) {
             observers.forEach(observer -> observer.touched(key));
         }
@@ -522,6 +571,54 @@ public final class Slot {
         }
         if (queues != null) {
             queues.touched(key, find(key) != null);
+        }
+    }
+
+    // ---- clients that cache ----
+
+    /** Remembers that a client has read a key, until the key changes or is no longer served here. */
+    public void track(byte[] key, KeyTracker tracker) {
+        if (tracked == null) {
+            tracked = new TrackedKeys(tracking);
+        }
+        tracked.add(key, tracker);
+    }
+
+    /** Whether clients may have read here: of any other slot they need not be told. */
+    private boolean mayHaveReaders() {
+        return role == Role.PRIMARY || role == Role.PARKED || role == Role.REPLICA && inSync;
+    }
+
+    /** Clients will not hear of further changes here, and are told that. */
+    private void untrack() {
+        if (tracked != null) {
+            tracking.detach(tracked);
+            tracked = null;
+        }
+        ChangeListener listener = tracking.listener();
+        if (listener != null) {
+            listener.lostSight();
+        }
+    }
+
+    private void forgetReaders() {
+        if (tracked != null) {
+            tracked.detached();
+            tracked = null;
+        }
+    }
+
+    /** Gives up keys that clients have read, as long as there are too many and if the slot is free; without its lock. */
+    void evictTracked() {
+        if (tracked != null && tryLock()) { // read without the lock: it may lag
+            try {
+                if (tracked != null) {
+                    tracked.evict(MOST_EVICTED);
+                    tracked = tracked.isEmpty() ? null : tracked;
+                }
+            } finally {
+                unlock();
+            }
         }
     }
 

@@ -455,7 +455,7 @@ final class Inbound {
         }
         while (record.hasMore()) {
             if (record.next() == Replicator.StateMark.CLEAR) {
-                slot.flush(version);
+                slot.flush(version, false);
             } else {
                 KeyState.read(record).applyTo(slot);
             }

@@ -78,7 +78,7 @@ final class Words {
                     }
                 }
             }
-            case "FLUSH" -> slot.flush(version);
+            case "FLUSH" -> slot.flush(version, false);
             default -> throw new IllegalArgumentException(name(command));
         }
     }

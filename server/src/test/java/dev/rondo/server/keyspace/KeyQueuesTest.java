@@ -17,7 +17,7 @@ class KeyQueuesTest {
     private static final byte[] KEY = Ascii.bytes("key");
     private static final byte[] OTHER = Ascii.bytes("other");
 
-    private final Slot slot = new Slot(0, 0);
+    private final Slot slot = new Slot(0, 0, new TrackingTable());
     private final List<String> told = new ArrayList<>();
 
     private final class Waiter implements KeyWaiter {
@@ -147,7 +147,7 @@ class KeyQueuesTest {
         assertTrue(slot.isDeletionHeeded(KEY));
         slot.touched(KEY);
         assertArrayEquals(KEY, slot.pollTouchedQueue());
-        slot.flush(2);
+        slot.flush(2, false);
         assertArrayEquals(KEY, slot.pollTouchedQueue());
         slot.leave(KEY, heeding);
         slot.touched(KEY);

@@ -67,7 +67,7 @@ class ComparisonTest {
     void everythingDiffersAfterAFlush() {
         Comparison comparison = comparison();
         assertFalse(comparison.step(4096));
-        slot.flush(KEYS);
+        slot.flush(KEYS, false);
         finish(comparison);
         assertEquals(Digest.buckets(KEYS, 8), comparison.differences().cardinality());
     }

@@ -340,9 +340,10 @@ class ScriptedRepliesIT {
                 b> SET k v
                 """,
                 """
-                b> CONFIG SET notify-keyspace-events KEAn
+                b> CONFIG SET notify-keyspace-events txgmKE$
                 b> CONFIG GET notify-keyspace*
                 b> CONFIG SET notify-keyspace-events KEa
+                b> CONFIG SET notify-keyspace-events KEAn
                 a> PSUBSCRIBE __key*@*__:*
                 b> SET k v PX 100000
                 b> RENAME k l
@@ -353,7 +354,7 @@ class ScriptedRepliesIT {
                 b> ZADD z INCR 1 m
                 b> ZREMRANGEBYRANK z 0 -1
                 b> MOVE l 1
-                b> CONFIG SET notify-keyspace-events ""
+                b> CONFIG SET notify-keyspace-events K
                 b> SET k v
                 """,
                 """

@@ -31,8 +31,11 @@ final class Broadcast implements ChangeListener {
     private final Supplier<TrackingTable> table;
     private final Timer timer;
     private final AtomicBoolean losingSight = new AtomicBoolean();
+    private final AtomicBoolean sending = new AtomicBoolean();
     /** Copied on every change, which are rare. */
     private volatile Map<Integer, Map<Bytes, Prefix>> byLength = Map.of();
+    /** The same in the order of their bytes, in which they are told of. */
+    private volatile List<Prefix> inOrder = List.of();
 
     Broadcast(Supplier<TrackingTable> table, Timer timer) {
         this.table = table;
@@ -54,8 +57,17 @@ final class Broadcast implements ChangeListener {
 
     /** Those who want to hear of one prefix, and what they have not heard yet. */
     private static final class Prefix {
+        final byte[] bytes;
         final Set<ClientTracking> clients = ConcurrentHashMap.newKeySet();
         private Map<byte[], Object> changed = newKeys();
+
+        Prefix(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
 
         private static Map<byte[], Object> newKeys() {
             return new TreeMap<>(Comparator.comparing(key -> key, Arrays::compareUnsigned));
@@ -111,7 +123,7 @@ final class Broadcast implements ChangeListener {
     synchronized void add(ClientTracking client, byte[] prefix) {
         Bytes name = new Bytes(prefix);
         Map<Bytes, Prefix> same = new HashMap<>(byLength.getOrDefault(prefix.length, Map.of()));
-        same.computeIfAbsent(name, n -> new Prefix()).clients.add(client);
+        same.computeIfAbsent(name, n -> new Prefix(prefix)).clients.add(client);
         replace(prefix.length, same);
     }
 
@@ -136,8 +148,11 @@ final class Broadcast implements ChangeListener {
             copy.put(length, same);
         }
         byLength = copy;
-        int prefixes = copy.values().stream().mapToInt(Map::size).sum();
-        table.get().listener(copy.isEmpty() ? null : this, prefixes);
+        inOrder = copy.values().stream()
+                .flatMap(prefixes -> prefixes.values().stream())
+                .sorted(Comparator.comparing(Prefix::bytes, Arrays::compareUnsigned))
+                .toList();
+        table.get().listener(copy.isEmpty() ? null : this, inOrder.size());
     }
 
     // ---- what changes ----
@@ -157,15 +172,21 @@ final class Broadcast implements ChangeListener {
     /** The first key of many is sent behind the batch of requests that it belongs to, and the others with it. */
     private void changed(Prefix prefix, byte[] key, @Nullable Client by) {
         ClientTracking tracking = by == null ? null : by.tracking();
-        if (prefix.add(key, tracking == null ? NOBODY : tracking)) {
+        boolean first = prefix.add(key, tracking == null ? NOBODY : tracking);
+        if (first && sending.compareAndSet(false, true)) {
             if (by == null) {
-                timer.after(0, prefix::send);
+                timer.after(0, this::send);
             } else {
-                by.execute(prefix::send);
+                by.execute(this::send);
             }
         } else if (prefix.isFull()) {
             prefix.send();
         }
+    }
+
+    private void send() {
+        sending.set(false); // before the look: what comes now is another one's
+        inOrder.forEach(Prefix::send);
     }
 
     @Override

@@ -49,17 +49,17 @@ final class Execution {
         }
         call.collectEffects();
         if (spec.is(Flag.READONLY)) {
-            remember();
+            remember(spec);
         }
         processed(spec);
         stats.nanoseconds[spec.id()] += System.nanoTime() - startNs;
     }
 
-    /** A client that caches is told when what it has just read changes. */
-    private void remember() {
+    /** A client that caches is told when what it has just read changes; of a script, each command reads for itself. */
+    private void remember(CommandSpec spec) {
         Client client = call.clientOrNull();
         ClientTracking tracking = client == null ? null : client.tracking();
-        if (tracking != null) {
+        if (tracking != null && !spec.categories().contains(Category.SCRIPTING)) {
             tracking.remember(call);
         }
     }

@@ -195,8 +195,7 @@ final class Broadcast implements ChangeListener {
             timer.after(SIGHT_MS, () -> {
                 losingSight.set(false);
                 Invalidation everything = new Invalidation(null);
-                byLength.values().forEach(prefixes -> prefixes.values()
-                        .forEach(prefix -> prefix.clients.forEach(client -> client.tell(everything))));
+                inOrder.forEach(prefix -> prefix.clients.forEach(client -> client.tell(everything)));
             });
         }
     }

@@ -38,6 +38,8 @@ import dev.rondo.server.pubsub.Broker;
 import dev.rondo.server.pubsub.KeyspaceEvents;
 import dev.rondo.server.pubsub.Relay;
 import dev.rondo.server.replication.Replication;
+import dev.rondo.server.resp.Ascii;
+import dev.rondo.server.script.LibraryNews;
 import dev.rondo.server.stats.CommandStats;
 import dev.rondo.server.stats.ErrorStats;
 import dev.rondo.server.stats.Info;
@@ -151,6 +153,7 @@ public final class RondoServer implements AutoCloseable {
         nodeInfo.addTo(info);
         if (cluster != null && departure != null) {
             cluster.whenAskedToLeave(this::stop);
+            scripts.functions().announceTo(news -> cluster.replication().publish(library(news)));
             cluster.replication().limitCopies(() -> config.get(Config.COPY_RATE));
             new ClusterInfo(cluster, databases.get(0), departure, config.get(Config.COMMIT_MODE), commitMode.figures())
                     .addTo(info);
@@ -328,9 +331,26 @@ public final class RondoServer implements AutoCloseable {
                     public void publishedToShard(int slot, byte[] channel, byte[] message) {
                         broker.deliverShard(channel, message);
                     }
+
+                    @Override
+                    public void libraryChanged(Replication.Library library) {
+                        scripts.libraryChanged(
+                                new LibraryNews(Ascii.string(library.name()), library.version(), library.code(), true));
+                    }
+
+                    @Override
+                    public List<Replication.Library> libraries() {
+                        return scripts.functions().news().stream()
+                                .map(RondoServer::library)
+                                .toList();
+                    }
                 },
                 this::stopRefused,
                 slot -> broker.dropShardSubscribers(slot.index()));
+    }
+
+    private static Replication.Library library(LibraryNews news) {
+        return new Replication.Library(Ascii.bytes(news.name()), news.version(), news.code());
     }
 
     /** Takes messages that clients of this node publish to the other nodes. */

@@ -31,7 +31,7 @@ final class ScriptLane implements Runnable {
 
     private final Node node;
     private final ScriptLanes lanes;
-    private final BlockingQueue<ScriptRequest> queue;
+    private final BlockingQueue<LaneTask> queue;
     private final Databases databases;
     private final boolean cluster;
     private final @Nullable CommitLedger ledger;
@@ -45,7 +45,7 @@ final class ScriptLane implements Runnable {
     private final Evaluator evaluator;
     private volatile @Nullable ScriptRun present;
 
-    ScriptLane(Node node, ScriptLanes lanes, BlockingQueue<ScriptRequest> queue) {
+    ScriptLane(Node node, ScriptLanes lanes, BlockingQueue<LaneTask> queue) {
         this.node = node;
         this.lanes = lanes;
         this.queue = queue;
@@ -64,7 +64,8 @@ final class ScriptLane implements Runnable {
     }
 
     /** What runs now; null when nothing does. Any thread. */
-    @Nullable ScriptRun present() {
+    @Nullable
+    ScriptRun present() {
         return present;
     }
 
@@ -79,14 +80,14 @@ final class ScriptLane implements Runnable {
     public void run() {
         try {
             while (true) {
-                serve(queue.take());
+                queue.take().runOn(this);
             }
         } catch (InterruptedException e) {
             log.debug("The node stops", e);
         }
     }
 
-    private void serve(ScriptRequest request) {
+    void serve(ScriptRequest request) {
         Client client = request.client();
         ScriptRun run = new ScriptRun(this, request, lanes::thresholdMs);
         execution.beginBatch(node.clock().nowMs());

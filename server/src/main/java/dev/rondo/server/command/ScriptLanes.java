@@ -3,6 +3,7 @@ package dev.rondo.server.command;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.script.FunctionLibraries;
 import dev.rondo.server.script.LibraryFunction;
+import dev.rondo.server.script.LibraryNews;
 import dev.rondo.server.script.Script;
 import dev.rondo.server.script.ScriptCache;
 import dev.rondo.server.script.ScriptFlag;
@@ -28,11 +29,11 @@ public final class ScriptLanes implements AutoCloseable {
     private final Supplier<Node> node;
     private final LongSupplier thresholdMs;
     private final ScriptCache cache = new ScriptCache();
-    private final FunctionLibraries libraries = new FunctionLibraries();
+    private final FunctionLibraries libraries;
     /** At most one request of each connection waits. */
-    private final BlockingQueue<ScriptRequest> scripts = new LinkedBlockingQueue<>();
+    private final BlockingQueue<LaneTask> scripts = new LinkedBlockingQueue<>();
 
-    private final BlockingQueue<ScriptRequest> functions = new LinkedBlockingQueue<>();
+    private final BlockingQueue<LaneTask> functions = new LinkedBlockingQueue<>();
     private volatile List<ScriptLane> lanes = List.of(); // the first one has the functions
     private final List<Thread> threads = new ArrayList<>(); // guarded by this
     private boolean closed; // guarded by this
@@ -41,6 +42,7 @@ public final class ScriptLanes implements AutoCloseable {
     public ScriptLanes(Supplier<Node> node, LongSupplier thresholdMs) {
         this.node = node;
         this.thresholdMs = thresholdMs;
+        this.libraries = new FunctionLibraries(() -> node.get().clock().nowMs());
     }
 
     /** The scripts that are known. */
@@ -66,6 +68,14 @@ public final class ScriptLanes implements AutoCloseable {
         }
         boolean toFunctions = request.lane() == CommandSpec.Lane.FUNCTIONS || lanes.size() == 1;
         (toFunctions ? functions : scripts).add(request);
+    }
+
+    /** Another node has loaded, replaced or deleted a library. */
+    public void libraryChanged(LibraryNews news) {
+        if (lanes.isEmpty()) {
+            start();
+        }
+        functions.add(lane -> libraries.take(news));
     }
 
     private synchronized void start() {
@@ -98,7 +108,8 @@ public final class ScriptLanes implements AutoCloseable {
     }
 
     /** Why a request can't be taken: every lane for it has run the same script for too long; null when one has not. */
-    @Nullable String refusal(CommandSpec.Lane lane) {
+    @Nullable
+    String refusal(CommandSpec.Lane lane) {
         ScriptRun last = null;
         for (ScriptLane each : lanesFor(lane)) {
             last = each.present();
@@ -137,16 +148,20 @@ public final class ScriptLanes implements AutoCloseable {
         }
     }
 
-    private void sendBack(CommandSpec.Lane lane, BlockingQueue<ScriptRequest> queue) {
+    private void sendBack(CommandSpec.Lane lane, BlockingQueue<LaneTask> queue) {
         if (queue.isEmpty() || refusal(lane) == null) {
             return;
         }
-        List<ScriptRequest> waiting = new ArrayList<>();
+        List<LaneTask> waiting = new ArrayList<>();
         queue.drainTo(waiting);
-        for (ScriptRequest request : waiting) {
-            Dispatcher home = request.client().home();
-            home.leftLane(request, null, null);
-            home.retry(request.client(), request.arguments());
+        for (LaneTask task : waiting) {
+            if (task instanceof ScriptRequest request) {
+                Dispatcher home = request.client().home();
+                home.leftLane(request, null, null);
+                home.retry(request.client(), request.arguments());
+            } else {
+                queue.add(task);
+            }
         }
     }
 
@@ -198,7 +213,8 @@ public final class ScriptLanes implements AutoCloseable {
     }
 
     /** The function, or script, that runs on the lane of functions; null when none does. */
-    @Nullable ScriptRun presentFunction() {
+    @Nullable
+    ScriptRun presentFunction() {
         List<ScriptLane> all = lanes;
         ScriptRun run = all.isEmpty() ? null : all.get(0).present();
         return run != null && run.isFunction() ? run : null;

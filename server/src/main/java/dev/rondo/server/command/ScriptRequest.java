@@ -1,7 +1,7 @@
 package dev.rondo.server.command;
 
 /** A request that waits for a script lane or runs on one; its client is suspended until then. Immutable. */
-final class ScriptRequest {
+final class ScriptRequest implements LaneTask {
     private final Client client;
     private final CommandSpec spec;
     private final byte[][] arguments;
@@ -13,6 +13,11 @@ final class ScriptRequest {
         this.spec = spec;
         this.arguments = arguments;
         this.lane = lane;
+    }
+
+    @Override
+    public void runOn(ScriptLane scriptLane) {
+        scriptLane.serve(this);
     }
 
     Client client() {

@@ -29,6 +29,8 @@ final class Inbound {
         void published(byte[] channel, byte[] message);
 
         void publishedToShard(int slot, byte[] channel, byte[] message);
+
+        void libraryChanged(byte[] name, long version, byte[] code);
     }
 
     private static final Logger log = LoggerFactory.getLogger(Inbound.class);
@@ -80,7 +82,8 @@ final class Inbound {
     }
 
     /** Whom the (locked) slot follows; null when it follows nobody. */
-    @Nullable NodeId source(Slot slot) {
+    @Nullable
+    NodeId source(Slot slot) {
         return sources[slot.index()];
     }
 
@@ -100,7 +103,8 @@ final class Inbound {
     }
 
     /** Whose copy the (locked) slot is if it is one: the source, or the last there was. */
-    @Nullable Identity origin(Slot slot) {
+    @Nullable
+    Identity origin(Slot slot) {
         return origins[slot.index()];
     }
 
@@ -108,7 +112,8 @@ final class Inbound {
      * The (locked) slot, a replica, asks {@code primary} for a copy or a continuation; nobody else may send one. See
      * {@link Requests#ask}.
      */
-    @Nullable SyncRequest ask(Slot slot, NodeId primary) {
+    @Nullable
+    SyncRequest ask(Slot slot, NodeId primary) {
         dropPart(slot);
         return requests.ask(slot, primary);
     }
@@ -265,6 +270,7 @@ final class Inbound {
             case HELLO -> {}
             case PUBLISH -> others.published(record.bytes(), record.bytes());
             case SHARD_PUBLISH -> others.publishedToShard(record.slot(), record.bytes(), record.bytes());
+            case LIBRARY -> others.libraryChanged(record.bytes(), record.number(), record.bytes());
             case SYNC_REQUEST -> others.syncRequested(from, SyncRequest.readAll(record));
             case HANDOVER -> reader.undrop(handover(from, record));
             case MERGE_ENTRIES -> merges.entries(from, record);

@@ -38,9 +38,11 @@ enum RecordKind {
     /** Channel, message. */
     PUBLISH(10),
     /** Slot, channel, message. */
-    SHARD_PUBLISH(11);
+    SHARD_PUBLISH(11),
+    /** Name, version, code: what the sender knows of a library of functions; without code it was deleted. */
+    LIBRARY(16);
 
-    private static final RecordKind[] BY_CODE = new RecordKind[16];
+    private static final RecordKind[] BY_CODE = new RecordKind[17];
 
     static {
         for (RecordKind kind : values()) {

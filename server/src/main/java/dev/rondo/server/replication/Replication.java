@@ -33,7 +33,18 @@ public final class Replication implements AutoCloseable {
         void published(byte[] channel, byte[] message);
 
         void publishedToShard(int slot, byte[] channel, byte[] message);
+
+        /** Another node has changed a library of functions, or tells what it knows of one. */
+        default void libraryChanged(Library library) {}
+
+        /** What this node knows of libraries, for a peer that may know less. */
+        default List<Library> libraries() {
+            return List.of();
+        }
     }
+
+    /** What a node knows of a library of functions; without code it was deleted. */
+    public record Library(byte[] name, long version, byte[] code) {}
 
     private final Keyspace keyspace;
     private final Feeds feeds = new Feeds(KeySlot.SLOTS);
@@ -92,7 +103,13 @@ public final class Replication implements AutoCloseable {
             ReplicationListener listener,
             MessageSink messages) {
         this.keyspace = keyspace;
-        this.streams = new Streams(settings, bus, firstStreamId, limitBytes, this::broken);
+        this.streams = new Streams(
+                settings,
+                bus,
+                firstStreamId,
+                limitBytes,
+                stream -> messages.libraries().forEach(library -> append(library, stream)),
+                this::broken);
         this.requests = new Requests(settings, streams, firstStreamId);
         this.inbound = new Inbound(
                 settings.nanoTime(), keyspace, applier, bus, streams, feeds, requests, listener, new Inbound.Others() {
@@ -109,6 +126,11 @@ public final class Replication implements AutoCloseable {
                     @Override
                     public void publishedToShard(int slot, byte[] channel, byte[] message) {
                         messages.publishedToShard(slot, channel, message);
+                    }
+
+                    @Override
+                    public void libraryChanged(byte[] name, long version, byte[] code) {
+                        messages.libraryChanged(new Library(name, version, code));
                     }
                 });
         this.sync = new SlotSync(settings, keyspace, self, feeds, streams, inbound, requests, listener, table);
@@ -405,6 +427,23 @@ public final class Replication implements AutoCloseable {
     }
 
     // ---- messages ----
+
+    /** Tells every other node of a change of a library of functions. */
+    public void publish(Library library) {
+        for (NodeId peer : streams.reachable()) {
+            PeerStream stream = streams.to(peer);
+            if (stream != null) {
+                append(library, stream);
+            }
+        }
+    }
+
+    private static void append(Library library, PeerStream stream) {
+        RecordWriter record = new RecordWriter().begin(RecordKind.LIBRARY);
+        record.bytes(library.name()).number(library.version()).bytes(library.code());
+        record.end();
+        stream.append(record);
+    }
 
     /** Sends a published message to every other node. */
     public void publish(byte[] channel, byte[] message) {

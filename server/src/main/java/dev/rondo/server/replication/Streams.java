@@ -26,6 +26,7 @@ final class Streams implements AutoCloseable {
     private final ReplicationSettings settings;
     private final Bus bus;
     private final LongSupplier limitBytes;
+    private final Consumer<PeerStream> whenOpened;
     private final Consumer<PeerStream> whenBroken;
     private final AtomicLong nextId;
     private final Map<NodeId, PeerStream> byPeer = new ConcurrentHashMap<>();
@@ -41,6 +42,7 @@ final class Streams implements AutoCloseable {
      *
      * @param firstId larger than every stream id of this node's former lives
      * @param limitBytes how much may wait for one peer; 0 = no limit
+     * @param whenOpened appends what a peer is told first
      * @param whenBroken stops the feeds of a stream that is no more
      */
     Streams(
@@ -48,16 +50,19 @@ final class Streams implements AutoCloseable {
             Bus bus,
             long firstId,
             LongSupplier limitBytes,
+            Consumer<PeerStream> whenOpened,
             Consumer<PeerStream> whenBroken) {
         this.settings = settings;
         this.bus = bus;
         this.nextId = new AtomicLong(firstId);
         this.limitBytes = limitBytes;
+        this.whenOpened = whenOpened;
         this.whenBroken = whenBroken;
     }
 
     /** The stream to a peer, null when it is not reachable. */
-    @Nullable PeerStream to(NodeId peer) {
+    @Nullable
+    PeerStream to(NodeId peer) {
         PeerStream present = byPeer.get(peer);
         if (present != null && !present.isClosed()) {
             return present;
@@ -66,7 +71,8 @@ final class Streams implements AutoCloseable {
     }
 
     /** The stream to a peer if it is open already. */
-    @Nullable PeerStream present(NodeId peer) {
+    @Nullable
+    PeerStream present(NodeId peer) {
         return byPeer.get(peer);
     }
 
@@ -88,6 +94,7 @@ final class Streams implements AutoCloseable {
         RecordWriter hello = new RecordWriter().begin(RecordKind.HELLO);
         hello.end();
         stream.append(hello);
+        whenOpened.accept(stream);
         stream.start();
         return stream;
     }
@@ -139,7 +146,8 @@ final class Streams implements AutoCloseable {
     }
 
     /** The present life of a peer; null when it can't be reached. */
-    @Nullable Identity life(NodeId peer) {
+    @Nullable
+    Identity life(NodeId peer) {
         Long incarnation = reachable.get(peer);
         return incarnation == null ? null : new Identity(peer, incarnation);
     }

@@ -51,8 +51,8 @@ public final class TablePlanner {
 
     private static final int UNMERGED = 1;
     private static final int COPY = 2;
-    private static final int COPY_OF_NAMED = 3;
-    private static final int COPY_OF_HEIR = 4;
+    /** Of the newest table's primary, or of its heir, who goes on with its numbers. */
+    private static final int COPY_OF_LINE = 3;
     /** Stands in a ring's input for a primary that is gone. */
     private static final NodeId GONE = new NodeId("0".repeat(40));
 
@@ -171,7 +171,7 @@ public final class TablePlanner {
             return reports.get(alive).holdings().isInSync(slot);
         }
         for (int i = 0; i < reports.size(); i++) {
-            if (rank(i, slot) >= COPY_OF_NAMED) {
+            if (rank(i, slot) >= COPY_OF_LINE) {
                 return true;
             }
         }
@@ -233,10 +233,9 @@ public final class TablePlanner {
             return holdings.isUnmerged(slot) ? UNMERGED : 0;
         }
         Identity origin = holdings.origin(slot);
-        if (origin != null && newest.isMoving(slot) && isLife(newest.target(slot), origin)) {
-            return COPY_OF_HEIR;
-        }
-        return origin != null && isLife(newest.owners(slot), origin) ? COPY_OF_NAMED : COPY;
+        return origin != null && (isLife(newest.owners(slot), origin) || isLife(newest.target(slot), origin))
+                ? COPY_OF_LINE
+                : COPY;
     }
 
     private static boolean isLife(List<Member> members, Identity origin) {
@@ -418,13 +417,17 @@ public final class TablePlanner {
                 && sameLife(newest.member(members.get(index).id())) != NOBODY;
     }
 
-    /** Present primary, then the target, then every further copy. */
+    /**
+     * Present primary, then the target, then every further copy; also that of the primary which has handed the slot over, and
+     * whose last word is from before: the others' copies are made anew by and by, and until then it has the only one.
+     */
     private List<NodeId> moving(int slot, List<NodeId> target) {
         List<NodeId> owners = new ArrayList<>();
         owners.add(members.get(real[slot]).id());
         target.forEach(id -> addOnce(owners, id));
+        int giver = real[slot] == handedTo(slot) ? sameLife(newest.primary(slot)) : NOBODY;
         for (int i = 0; i < reports.size(); i++) {
-            if (reports.get(i).holdings().isInSync(slot)) {
+            if (reports.get(i).holdings().isInSync(slot) || i == giver) {
                 addOnce(owners, members.get(i).id());
             }
         }

@@ -212,11 +212,12 @@ final class SlotRoles {
         boolean complete = slot.isInSync() || merges[slot.index()] != Merge.NONE;
         if (slot.role() == Slot.Role.PARKED || slot.role() == Slot.Role.REPLICA && complete) {
             merges[slot.index()] = Merge.NONE;
-            replication.unfollow(slot);
+            replication.promoted(slot);
             slot.become(Slot.Role.PRIMARY, true);
             aftermath.promoted++;
         } else if (next.isBorn(slot.index())) {
             replication.detach(slot);
+            replication.promoted(slot);
             slot.clear(); // at most the beginning of a copy whose source is lost
             slot.reset(0, 0);
             slot.become(Slot.Role.PRIMARY, true);

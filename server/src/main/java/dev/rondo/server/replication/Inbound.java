@@ -53,6 +53,12 @@ final class Inbound {
     private final @Nullable NodeId[] takenFrom = new NodeId[KeySlot.SLOTS];
 
     private final long[] takenNumbers = new long[KeySlot.SLOTS];
+    /**
+     * Whether this node serves the slot since a handover, and so has all that was written before; each guarded by its slot's
+     * lock. One that a table has promoted may have less, if that was made in spite of the former primary.
+     */
+    private final boolean[] servesHandedOver = new boolean[KeySlot.SLOTS];
+
     private final long[] copiedAtNs = new long[KeySlot.SLOTS]; // each guarded by its slot's lock
     private final MergeIntake merges;
     final LongAdder recordsApplied = new LongAdder();
@@ -95,6 +101,12 @@ final class Inbound {
             follow(slot, source);
         }
         requests.forget(slot);
+    }
+
+    /** A table makes this node serve the (locked) slot. */
+    void promoted(Slot slot) {
+        servesHandedOver[slot.index()] = false;
+        source(slot, null);
     }
 
     private void follow(Slot slot, NodeId source) {
@@ -484,9 +496,12 @@ final class Inbound {
                 taken = true; // asked twice; it may be on its way back to the sender, who has not got it again by this
             } else {
                 noteHeir(from, slot);
-                taken = slot.isPrimary() || slot.role() == Slot.Role.PARKED || takeOver(from, slot, sequence, epoch);
-                takenFrom[slot.index()] = taken ? from : null;
-                takenNumbers[slot.index()] = number;
+                boolean serves = slot.isPrimary() || slot.role() == Slot.Role.PARKED;
+                taken = serves ? servesHandedOver[slot.index()] : takeOver(from, slot, sequence, epoch);
+                if (taken) {
+                    takenFrom[slot.index()] = from;
+                    takenNumbers[slot.index()] = number;
+                }
             }
         } finally {
             slot.unlock();
@@ -514,6 +529,7 @@ final class Inbound {
         if (back != null) {
             feeds.start(slot.index(), back, false);
         }
+        servesHandedOver[slot.index()] = true;
         slot.become(Slot.Role.PRIMARY, true);
         listener.taken(slot, epoch);
         return true;

@@ -309,9 +309,9 @@ public final class Replication implements AutoCloseable {
         return inbound.copiedAtNs(slot);
     }
 
-    /** The (locked) slot follows nobody any more. */
-    public void unfollow(Slot slot) {
-        inbound.source(slot, null);
+    /** A table makes this node serve the (locked) slot, from what it has. */
+    public void promoted(Slot slot) {
+        inbound.promoted(slot);
     }
 
     /** Bounds the bytes per second of the copies made here for others; 0 = no bound. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rondo.membership.Member;
 import dev.rondo.membership.NodeId;
 import dev.rondo.server.commit.CommitLedger;
+import dev.rondo.server.commit.CommitMode;
 import dev.rondo.server.commit.CommitRules;
 import dev.rondo.server.commit.Effects;
 import dev.rondo.server.commit.Unconfirmed;
@@ -63,6 +64,8 @@ final class CommitSimulation {
     private final Random random;
     private final SimulationTrace trace;
     private final SimulatedMembers cluster;
+    private final int copies;
+    private final Map<NodeId, CommitMode> modes = new HashMap<>();
     private final Map<NodeId, CommitLedger> ledgers = new HashMap<>();
     private final Map<Integer, NavigableSet<String>> confirmed = new HashMap<>();
     private final Map<Integer, Set<String>> deleted = new HashMap<>();
@@ -82,7 +85,8 @@ final class CommitSimulation {
         this.trace = trace;
         this.random = new Random(seed);
         int count = 3 + random.nextInt(2);
-        this.cluster = new SimulatedMembers(random, SLOTS, 2 + random.nextInt(2), () -> nowNs, trace);
+        this.copies = 2 + random.nextInt(2);
+        this.cluster = new SimulatedMembers(random, SLOTS, copies, () -> nowNs, trace);
         for (int slot : SLOTS) {
             confirmed.put(slot, new TreeSet<>());
             deleted.put(slot, new TreeSet<>());
@@ -97,7 +101,9 @@ final class CommitSimulation {
 
     private void start(int number) {
         SimulatedNode node = cluster.start(number);
-        ledgers.put(node.id(), node.replication.replicaMode(RULES).newLedger(() -> {}));
+        CommitMode mode = node.replication.replicaMode(RULES);
+        modes.put(node.id(), mode);
+        ledgers.put(node.id(), mode.newLedger(() -> {}));
     }
 
     private boolean isStopped(SimulatedNode node) {
@@ -330,35 +336,45 @@ final class CommitSimulation {
     }
 
     /**
-     * Whether every slot has a primary with as many complete copies as it should have, whoever holds them; one that is back
-     * may still have entries to give away, and handovers may be under way.
+     * Whether every slot has as many complete copies as it should have, as its primary and those who hold them agree,
+     * whoever that is; one that is back may still have entries to give away, and slots may be about to move.
      */
     private boolean isSafe() {
         for (int index : SLOTS) {
             Member primary = cluster.newest.primary(index);
             SimulatedNode server = primary == null ? null : cluster.nodes.get(primary.id());
-            if (server == null
-                    || server.keyspace.slot(index).role() != Slot.Role.PRIMARY
-                    || copies(index, server) < 1) {
+            if (server == null || !isSafe(server, index)) {
                 return false;
             }
         }
         return true;
     }
 
+    private boolean isSafe(SimulatedNode server, int index) {
+        Slot slot = server.keyspace.slot(index);
+        slot.lock();
+        try {
+            int fed = modes.get(server.id()).replicas(slot);
+            return slot.isPrimary() && fed >= copies - 1 && copies(index, server) >= copies - 1;
+        } finally {
+            slot.unlock();
+        }
+    }
+
+    /** How many follow the node and say that they have everything. */
     private int copies(int index, SimulatedNode server) {
-        int copies = 0;
+        int count = 0;
         for (SimulatedNode node : cluster.nodes.values()) {
             Slot slot = node.keyspace.slot(index);
             slot.lock();
             try {
                 boolean follows = server.id().equals(node.replication.source(slot));
-                copies += slot.role() == Slot.Role.REPLICA && slot.isInSync() && follows ? 1 : 0;
+                count += slot.role() == Slot.Role.REPLICA && slot.isInSync() && follows ? 1 : 0;
             } finally {
                 slot.unlock();
             }
         }
-        return copies;
+        return count;
     }
 
     private boolean areInSync(int index, List<Member> owners) {

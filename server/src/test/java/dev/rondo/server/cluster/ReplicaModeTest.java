@@ -249,6 +249,25 @@ class ReplicaModeTest {
     }
 
     @Test
+    void aSlotIsNotHandedOverToWhoServesItAlreadyFromAnOlderCopy() {
+        firstWithFollowers(second);
+        table(2, List.of(first, second), List.of(second, first), first); // it is about to hand over
+        second.nextView = Set.of(second.member, third.member); // the first has not heard of it
+        second.hear();
+        Unconfirmed commit = write("a");
+        table(3, List.of(second), List.of(second), second);
+        second.nextView = Set.of(first.member, second.member, third.member);
+        second.hear();
+        settle();
+        assertEquals(State.WAITING, outcome(commit), "it was not handed over");
+
+        table(3, List.of(second), List.of(second), first);
+        settle();
+        assertEquals(State.LOST, outcome(commit));
+        assertTrue(holds(second, "a"), "but merged");
+    }
+
+    @Test
     void withoutReplicasAWriteGoesOnIfTheRulesSaySo() {
         withoutReplicas = CommitRules.WithoutReplicas.CONTINUE;
         firstWithFollowers();

@@ -128,8 +128,7 @@ final class SimulatedPlanner {
         if (!holdings.isInSync(slot) || origin == null) {
             return holdings.isInSync(slot) ? 2 : holdings.isUnmerged(slot) ? 1 : 0;
         }
-        boolean ofHeir = newest.isMoving(slot) && isFirst(newest.target(slot), origin);
-        return ofHeir ? 4 : isFirst(newest.owners(slot), origin) ? 3 : 2;
+        return isFirst(newest.owners(slot), origin) || isFirst(newest.target(slot), origin) ? 3 : 2;
     }
 
     private static boolean isFirst(List<Member> members, Identity life) {
@@ -176,8 +175,12 @@ final class SimulatedPlanner {
     private List<NodeId> moving(int slot, NodeId real, List<NodeId> target) {
         List<NodeId> owners = new ArrayList<>(List.of(real));
         List<NodeId> more = new ArrayList<>(target);
+        NodeId giver =
+                newest.isMoving(slot) && real.equals(newest.target(slot).get(0).id())
+                        ? sameLife(newest.primary(slot))
+                        : null;
         reports.forEach((id, report) -> {
-            if (report.holdings().isInSync(slot)) {
+            if (report.holdings().isInSync(slot) || id.equals(giver)) {
                 more.add(id);
             }
         });

@@ -67,7 +67,7 @@ class DemoIT {
         assertEquals(0, check.exitCode(), check.output());
 
         ProcessHandle.of(pids.get(1)).orElseThrow().destroyForcibly();
-        Awaitility.await().atMost(Duration.ofSeconds(2)).untilAsserted(() -> {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             assertEquals(
                     "world", RedisCli.run(ports.get(0), "-c", "get", "hello").output());
             assertEquals(
@@ -76,8 +76,8 @@ class DemoIT {
 
         new ProcessBuilder("kill", "-INT", Long.toString(demo.pid())).start().waitFor();
 
-        assertTrue(demo.waitFor(20, TimeUnit.SECONDS), "Ctrl-C ends the demo");
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> ports.stream()
+        assertTrue(demo.waitFor(60, TimeUnit.SECONDS), "Ctrl-C ends the demo");
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> ports.stream()
                 .noneMatch(DemoIT::answers));
     }
 

@@ -41,7 +41,7 @@ public final class RateLimiter {
         HostAndPort node = HostAndPort.from(args.length > 0 ? args[0] : "127.0.0.1:7001");
         try (RedisClusterClient redis = RedisClusterClient.create(node)) {
             redis.del("requests:ann", "requests:bob");
-            RateLimiter limiter = new RateLimiter(redis, 5, 3);
+            RateLimiter limiter = new RateLimiter(redis, 5, 5);
             int allowed = 0;
             for (int i = 0; i < 8; i++) {
                 allowed += limiter.allows("ann") ? 1 : 0;

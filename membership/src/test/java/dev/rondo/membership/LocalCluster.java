@@ -15,6 +15,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class LocalCluster implements AutoCloseable {
 
     private static final AtomicLong INCARNATIONS = new AtomicLong(1);
+
+    private static final int LOWEST_PORT = 20_000;
+    private static final int HIGHEST_PORT = 32_000;
 
     private final Map<NodeId, FakeServer> running = new ConcurrentHashMap<>();
     private final Set<Integer> usedPorts = new HashSet<>();
@@ -158,23 +162,28 @@ final class LocalCluster implements AutoCloseable {
         }
     }
 
-    /** A bus port p on loopback such that p and p + 100 are free. */
+    /**
+     * A bus port p on loopback such that p and p + 100 are free, both below the ports that the kernel gives to outgoing
+     * connections.
+     */
     synchronized int freeBusPort() throws IOException {
         for (int tries = 0; tries < 200; tries++) {
-            try (ServerSocket one = new ServerSocket()) {
-                one.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-                int port = one.getLocalPort();
-                try (ServerSocket two = new ServerSocket()) {
-                    two.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port + 100));
-                    if (port + 100 <= 65_000 && usedPorts.add(port) && usedPorts.add(port + 100)) {
-                        return port;
-                    }
-                } catch (IOException e) {
-                    usedPorts.add(port);
-                }
+            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
+            if (!usedPorts.contains(port) && !usedPorts.contains(port + 100) && canBind(port) && canBind(port + 100)) {
+                usedPorts.addAll(List.of(port, port + 100));
+                return port;
             }
         }
         throw new IOException("no free pair of ports");
+    }
+
+    private static boolean canBind(int port) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
     }
 
     static BusConfig config(int busPort, List<String> seeds) {

@@ -18,7 +18,7 @@ import org.awaitility.core.ConditionTimeoutException;
  * says about owners it asks from the nodes that are alive. For one thread at a time.
  */
 public final class RondoCluster implements AutoCloseable {
-    private static final Duration FORMATION_TIMEOUT = Duration.ofSeconds(40);
+    private static final Duration FORMATION_TIMEOUT = Duration.ofSeconds(90);
     private static final int SLOTS = 16384;
     private static final Pattern HELD = Pattern.compile("cluster_slots_(?:primary|replica):(\\d+)");
 

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * For one thread at a time.
  */
 public final class ServerProcess implements AutoCloseable {
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(40);
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
     private static final int TAIL_LINES = 40;
     private static final int CONNECT_TIMEOUT_MS = 10_000;
 

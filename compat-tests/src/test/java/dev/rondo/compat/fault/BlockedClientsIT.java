@@ -36,7 +36,7 @@ class BlockedClientsIT {
                 consumers.add(pool.submit(() -> consume(key, leaverPort)));
             }
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .until(() -> leaver.ask("INFO", "clients").asText().contains("blocked_clients:" + KEYS + "\r\n"));
             leaver.terminate(); // hands everything over first
             int target = cluster.node(1).port();

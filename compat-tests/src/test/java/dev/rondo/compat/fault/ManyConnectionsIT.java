@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
  */
 class ManyConnectionsIT {
     private static final int MANY = 10_000;
+    private static final Duration NOTICED = Duration.ofSeconds(60);
 
     private final List<SocketChannel> clients = new ArrayList<>();
 
@@ -53,6 +55,7 @@ class ManyConnectionsIT {
             }
             closeAll();
             Awaitility.await()
+                    .atMost(NOTICED)
                     .untilAsserted(() ->
                             assertTrue(rondo.ask("INFO", "clients").asText().contains("connected_clients:1\r\n")));
         }
@@ -67,6 +70,7 @@ class ManyConnectionsIT {
                 clients.add(connect(rondo));
             }
             Awaitility.await()
+                    .atMost(NOTICED)
                     .untilAsserted(() ->
                             assertTrue(first.command("INFO", "clients").asText().contains("connected_clients:50\r\n")));
             try (RespConnection tooMany = rondo.connect()) {
@@ -76,6 +80,7 @@ class ManyConnectionsIT {
             assertEquals(Reply.status("PONG"), first.command("PING"));
             clients.remove(0).close();
             Awaitility.await()
+                    .atMost(NOTICED)
                     .ignoreExceptions()
                     .untilAsserted(() -> assertEquals(Reply.status("PONG"), rondo.ask("PING")));
         }

@@ -72,7 +72,7 @@ class RedirectionIT {
         owners.forEach(cluster::kill);
 
         try (RespConnection connection = survivor.connect()) {
-            Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 assertDown(connection.command("GET", "hello"));
                 assertDown(connection.command("SET", "hello", "again"));
             });

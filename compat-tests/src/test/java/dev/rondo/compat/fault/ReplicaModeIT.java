@@ -143,12 +143,12 @@ class ReplicaModeIT {
 
     private void awaitSomeWrites() {
         long enough = acknowledged.sum() + 5L * WRITERS * KEYS_PER_WRITER;
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> acknowledged.sum() > enough);
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> acknowledged.sum() > enough);
     }
 
     /** Waits until every slot has its copy. */
     private void awaitAllCopies() {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
             long copies = 0;
             for (ServerProcess node : cluster.nodes()) {
                 copies += figure(node, "cluster_slots_replica");
@@ -261,7 +261,7 @@ class ReplicaModeIT {
     }
 
     private static void awaitWrites(RespConnection client, String key) {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> client.command("SET", key, "0")
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> client.command("SET", key, "0")
                 .equals(Reply.status("OK")));
     }
 }

@@ -82,7 +82,7 @@ class SlowClientIT {
     }
 
     private void othersAreServedMeanwhile(int times) {
-        try (RespConnection other = RespConnection.to(rondo.port(), 5000)) {
+        try (RespConnection other = RespConnection.to(rondo.port(), 20_000)) {
             for (int i = 0; i < times; i++) {
                 assertEquals(Reply.status("OK"), other.command("SET", "small:" + i, "x"));
                 assertEquals(Reply.bulk("x"), other.command("GET", "small:" + i));

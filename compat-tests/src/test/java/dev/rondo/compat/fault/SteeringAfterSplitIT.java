@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** After a split in which both sides served a slot, every client, wherever it was connected, comes to one primary. */
 class SteeringAfterSplitIT {
     private static final Duration NOTICED = Duration.ofSeconds(60);
-    private static final Duration STEERED = Duration.ofSeconds(30);
+    private static final Duration STEERED = Duration.ofSeconds(60);
     private static final int SLOTS = 16384;
     /** Enough for slots of every pair of owners. */
     private static final int KEYS = 60;

@@ -3,12 +3,15 @@ package dev.rondo.compat.diff;
 import dev.rondo.compat.wire.Reply;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The differences between redis-server and Rondo that are meant, each with its reason. The installed redis-server may be
  * older than 7.2, which Rondo follows. Every entry is as narrow as it can be: what it matches is compared no further.
  */
 public final class Differences {
+    private static final Pattern DISTANCE = Pattern.compile("\\d+\\.\\d{4}");
+
     private final List<Known> known;
 
     /** A difference that is meant: when it applies, and why it is right. */
@@ -31,7 +34,8 @@ public final class Differences {
 
     /** What is meant to differ between redis-server 7.0 and Rondo. */
     public static Differences ofRondo() {
-        return new Differences(List.of(SHARED_INTEGERS, SMALL_LISTS, SMALL_SETS, LONG_TIMEOUTS, LEAST_RANK, SORTED));
+        return new Differences(
+                List.of(SHARED_INTEGERS, SMALL_LISTS, SMALL_SETS, LONG_TIMEOUTS, LEAST_RANK, SORTED, SHORT_SCORES));
     }
 
     private static final Known SHARED_INTEGERS = new Known(
@@ -71,6 +75,19 @@ public final class Differences {
                     && command.args().get(2).startsWith(SortFamily.ZSETS)
                     && model.equals(Reply.bulk("skiplist"))
                     && candidate.equals(Reply.bulk("listpack")));
+
+    private static final Known SHORT_SCORES = new Known(
+            "Redis 7.2 prints scores with as few digits as tell them apart, and rounds distances after multiplying",
+            (command, model, candidate) -> command.name().matches("B?Z.*|GEO.*")
+                    && ReplyRule.sameTexts(model, candidate, Differences::isSameScore));
+
+    /** Whether two texts are the same score, or the same distance but for its last decimal. */
+    private static boolean isSameScore(String model, String candidate) {
+        boolean distances =
+                DISTANCE.matcher(model).matches() && DISTANCE.matcher(candidate).matches();
+        return ReplyRule.isSameNumber(model, candidate)
+                || distances && Math.abs(Double.parseDouble(model) - Double.parseDouble(candidate)) < 0.00015;
+    }
 
     private static boolean isSubcommand(Command command, String container, String subcommand) {
         return command.name().equals(container)

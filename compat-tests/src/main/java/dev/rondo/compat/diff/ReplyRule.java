@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.function.BiPredicate;
 
 /** When two replies to the same command count as the same. The default is {@link #EXACT}. */
 @FunctionalInterface
@@ -25,10 +25,14 @@ public interface ReplyRule {
     ReplyRule SAME_SHAPE = ReplyRule::sameShape;
 
     /**
-     * Equal but for the last digit or two of decimal fractions: for distances, which redis-server computes with the
-     * mathematical library of its machine.
+     * Equal but for how scores are printed, and for the last digit or two of decimal fractions: for distances, which
+     * redis-server computes with the mathematical library of its machine.
      */
-    ReplyRule CLOSE_FRACTIONS = ReplyRule::closeFractions;
+    ReplyRule CLOSE_FRACTIONS = (model, candidate) -> sameTexts(model, candidate, ReplyRule::isClose);
+
+    /** As {@link #CLOSE_FRACTIONS}, where minus zero is zero. */
+    ReplyRule CLOSE_BUT_FOR_MINUS_ZERO = (model, candidate) ->
+            sameTexts(model, candidate, (left, right) -> isClose(withoutMinusZero(left), withoutMinusZero(right)));
 
     /** The same elements in any order: for what a server lists in the order of its hash table. */
     ReplyRule UNORDERED = ReplyRule::sameElements;
@@ -107,28 +111,49 @@ public interface ReplyRule {
         return same;
     }
 
-    private static boolean closeFractions(Reply model, Reply candidate) {
-        if (model.items() != null && candidate.items() != null && model.type() == candidate.type()) {
-            boolean same = model.asList().size() == candidate.asList().size();
-            for (int i = 0; same && i < model.asList().size(); i++) {
-                same = closeFractions(model.asList().get(i), candidate.asList().get(i));
-            }
-            return same;
+    /** Whether two replies are equal, or lists that are but for texts that {@code same} accepts. */
+    static boolean sameTexts(Reply model, Reply candidate, BiPredicate<String, String> same) {
+        if (model.equals(candidate)) {
+            return true;
         }
-        return model.equals(candidate)
-                || model.type() == candidate.type()
-                        && !model.isNil()
-                        && !candidate.isNil()
-                        && isClose(model.asText(), candidate.asText());
+        if (model.type() != candidate.type() || model.isNil() || candidate.isNil() || model.isError()) {
+            return false;
+        }
+        if (model.items() == null || candidate.items() == null) {
+            return model.items() == candidate.items() && same.test(model.asText(), candidate.asText());
+        }
+        boolean equal = model.asList().size() == candidate.asList().size();
+        for (int i = 0; equal && i < model.asList().size(); i++) {
+            equal = sameTexts(model.asList().get(i), candidate.asList().get(i), same);
+        }
+        return equal;
+    }
+
+    /** Whether two texts are the same number, in whatever form. */
+    static boolean isSameNumber(String model, String candidate) {
+        return isNumber(model)
+                && isNumber(candidate)
+                && Double.compare(Double.parseDouble(model), Double.parseDouble(candidate)) == 0;
+    }
+
+    private static boolean isNumber(String text) {
+        return text.matches("-?\\d+(\\.\\d+)?(e[+-]?\\d+)?");
     }
 
     private static boolean isClose(String model, String candidate) {
-        Pattern fraction = Pattern.compile("-?\\d+\\.\\d{9,}");
-        if (!fraction.matcher(model).matches() || !fraction.matcher(candidate).matches()) {
+        if (model.equals(candidate) || isSameNumber(model, candidate)) {
+            return true;
+        }
+        if (!isNumber(model) || !isNumber(candidate)) {
             return false;
         }
         double expected = Double.parseDouble(model);
-        return Math.abs(expected - Double.parseDouble(candidate)) <= 4 * Math.ulp(expected);
+        boolean fraction = expected != Math.rint(expected);
+        return fraction && Math.abs(expected - Double.parseDouble(candidate)) <= 4 * Math.ulp(expected);
+    }
+
+    private static String withoutMinusZero(String text) {
+        return text.equals("-0") ? "0" : text;
     }
 
     private static boolean sameFields(Reply model, Reply candidate) {

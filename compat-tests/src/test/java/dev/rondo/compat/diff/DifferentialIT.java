@@ -70,13 +70,11 @@ class DifferentialIT {
 
     /**
      * Sorted sets meet no commands that rename, restore or otherwise bring keys to other names: what byte ranges of a set
-     * with several scores hold is not specified, so the tester keeps such sets under names of their own. In a cluster
-     * GEORADIUS is left out: of several STOREs redis-server counts the last as a key, and Rondo the first.
+     * with several scores hold is not specified, so the tester keeps such sets under names of their own.
      */
     private static Arbitrary<List<Step>> episodes(KeyNames keyNames) {
         List<CommandFamily> others = Families.all().stream()
                 .filter(family -> !family.name().equals("zset"))
-                .filter(family -> !family.name().equals("geo") || keyNames == KeyNames.ANY_SLOT)
                 .toList();
         return Arbitraries.oneOf(
                 episodes(keyNames, others),

@@ -261,9 +261,15 @@ public final class CommandSpec {
 
     /** The keys among the arguments; null when the arguments don't allow to tell. */
     public byte @Nullable [][] keys(byte[][] arguments) {
-        if (keyFinder != null) {
-            return keyFinder.apply(arguments);
-        }
+        return keyFinder != null ? keyFinder.apply(arguments) : keysOfSpecs(arguments);
+    }
+
+    /** The keys that COMMAND GETKEYS names: all that the key specs do, where these can say it. */
+    byte @Nullable [][] documentedKeys(byte[][] arguments) {
+        return keySpecs.stream().anyMatch(KeySpec::isUnknown) ? keys(arguments) : keysOfSpecs(arguments);
+    }
+
+    private byte @Nullable [][] keysOfSpecs(byte[][] arguments) {
         if (keySpecs.size() == 1) {
             return keySpecs.get(0).keys(arguments);
         }

@@ -17,6 +17,7 @@ final class GeoCommands {
     private static final byte[] ZADD = Ascii.bytes("ZADD");
     private static final int COORDINATE_DECIMALS = 17;
     private static final int DISTANCE_DECIMALS = 4;
+    private static final double DISTANCE_SCALE = 10_000;
 
     private GeoCommands() {}
 
@@ -78,10 +79,10 @@ final class GeoCommands {
         throw new CommandException("ERR unsupported unit provided. please use M, KM, FT, MI");
     }
 
+    /** Rounded by multiplying, as Redis 7.2 does it. */
     static void distance(ReplyWriter reply, double units) {
-        reply.bulk(new BigDecimal(units)
-                .setScale(DISTANCE_DECIMALS, RoundingMode.HALF_EVEN)
-                .toPlainString());
+        long scaled = (long) Math.rint(units * DISTANCE_SCALE);
+        reply.bulk(BigDecimal.valueOf(scaled, DISTANCE_DECIMALS).toPlainString());
     }
 
     static void position(ReplyWriter reply, GeoPoint place) {

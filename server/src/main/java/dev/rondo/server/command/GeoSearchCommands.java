@@ -15,6 +15,9 @@ final class GeoSearchCommands {
     /** A member in the area. */
     private record Found(byte[] member, double score, GeoPoint point, double meters) {}
 
+    /** From here on an option may name a key. */
+    private static final int FIRST_OPTION_AT = 5;
+
     private GeoSearchCommands() {}
 
     static List<CommandSpec> commands() {
@@ -45,19 +48,18 @@ final class GeoSearchCommands {
                 .keys(1, 1, 1, "RO", "access")
                 .keyBehind("STORE", optionsAt, "OW", "update")
                 .keyBehind("STOREDIST", optionsAt, "OW", "update")
-                .keyFinder(arguments -> keys(arguments, optionsAt));
+                .keyFinder(GeoSearchCommands::keys);
     }
 
-    /** The set that is searched and every key to store into: of several the last one counts, which key specs can't say. */
-    private static byte[][] keys(byte[][] arguments, int optionsAt) {
-        List<byte[]> keys = new ArrayList<>();
-        keys.add(arguments[1]);
-        for (int i = optionsAt; i + 1 < arguments.length; i++) {
+    /** The set that is searched and the key to store into: of several the last one, which key specs can't say. */
+    private static byte[][] keys(byte[][] arguments) {
+        byte[] target = null;
+        for (int i = FIRST_OPTION_AT; i + 1 < arguments.length; i++) {
             if (Arguments.is(arguments[i], "store") || Arguments.is(arguments[i], "storedist")) {
-                keys.add(arguments[++i]);
+                target = arguments[++i];
             }
         }
-        return keys.toArray(byte[][]::new);
+        return target == null ? new byte[][] {arguments[1]} : new byte[][] {arguments[1], target};
     }
 
     private static void search(Call call, int keyAt, GeoQuery.Form form, boolean mayStore) {

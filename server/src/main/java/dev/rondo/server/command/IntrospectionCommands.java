@@ -134,7 +134,7 @@ final class IntrospectionCommands {
         if (!spec.acceptsArity(arguments.length)) {
             throw new CommandException("ERR Invalid number of arguments specified for command");
         }
-        byte[][] keys = spec.keys(arguments);
+        byte[][] keys = spec.documentedKeys(arguments);
         boolean none = keys == null || keys.length == 0;
         if (none && !spec.is(Flag.NO_MANDATORY_KEYS)) {
             throw new CommandException("ERR Invalid arguments specified for command");

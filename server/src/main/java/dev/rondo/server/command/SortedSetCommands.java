@@ -252,7 +252,7 @@ final class SortedSetCommands {
         SortedSetValue.Visitor visitor = (member, score) -> {
             if (options.matches(member)) {
                 found.add(member);
-                found.add(set.isPacked() ? ScoreText.packed(score) : ScoreText.bytes(score));
+                found.add(set.isPacked() ? ScoreText.packed(score) : ScoreText.precise(score));
             }
             return true;
         };

@@ -8,15 +8,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Scores as text: printed as C's {@code "%.17g"}, which no two doubles share, and parsed by the rules of {@code strtod}.
- * Pure functions.
+ * Scores as text: printed as Redis 7.2 does, with as few digits as tell them apart, and parsed by the rules of
+ * {@code strtod}. Pure functions.
  */
 public final class ScoreText {
-    private static final int DIGITS = 17;
+    private static final double MOST_INTEGER = 0x1p62;
+    /** An integer with more zeros than this behind its digits is printed with an exponent. */
+    private static final int MOST_ZEROS = 7;
+    /** So is a fraction of more decimals than this, but for those near to 1. */
+    private static final int MOST_DECIMALS = 6;
+
+    private static final int LEAST_EXPONENT = 4;
+
+    private static final int PRECISE_DIGITS = 17;
     private static final int LEAST_PLAIN_EXPONENT = -4;
-    private static final double LEAST_NOT_PLAIN = 1e17;
-    private static final double MOST_PACKED_INTEGER = 0x1p62;
-    private static final MathContext PRECISION = new MathContext(DIGITS, RoundingMode.HALF_EVEN);
+    private static final MathContext PRECISION = new MathContext(PRECISE_DIGITS, RoundingMode.HALF_EVEN);
 
     private static final Pattern DECIMAL = Pattern.compile("[+-]?(\\d++\\.?\\d*+|\\.\\d++)([eE][+-]?\\d++)?");
     private static final Pattern HEX =
@@ -28,45 +34,68 @@ public final class ScoreText {
 
     // ---- printing ----
 
-    /** As Redis 7.0 prints a score: "%.17g", "inf" and "-inf". */
+    /** Integers in full as far as 64 bits hold them for certain, other numbers by {@link ShortDecimal}. */
     public static String text(double score) {
+        if (isInteger(score)) {
+            return score == 0 && 1 / score < 0 ? "-0" : Long.toString((long) score);
+        }
         if (Double.isInfinite(score)) {
             return score > 0 ? "inf" : "-inf";
         }
-        if (score == 0) {
-            return 1 / score < 0 ? "-0" : "0";
+        ShortDecimal decimal = ShortDecimal.of(Math.abs(score));
+        return (score < 0 ? "-" : "") + layOut(Long.toString(decimal.digits()), decimal.exponent());
+    }
+
+    /** See {@link #text}. */
+    public static byte[] bytes(double score) {
+        return isInteger(score) && score != 0 ? Ascii.decimal((long) score) : Ascii.bytes(text(score));
+    }
+
+    /** As Redis holds a score in a listpack, and ZSCAN shows it then: that is where minus zero loses its sign. */
+    public static byte[] packed(double score) {
+        return isInteger(score) ? Ascii.decimal((long) score) : bytes(score);
+    }
+
+    private static boolean isInteger(double score) {
+        return Math.abs(score) <= MOST_INTEGER && score == (long) score;
+    }
+
+    private static String layOut(String digits, int exponent) {
+        int count = digits.length();
+        int magnitude = count - 1 + exponent; // of the first digit
+        if (exponent >= 0 && magnitude < count + MOST_ZEROS) {
+            return digits + "0".repeat(exponent);
         }
-        if (isPlainInteger(score)) {
-            return Long.toString((long) score);
+        if (exponent < 0 && (-exponent <= MOST_DECIMALS || Math.abs(magnitude) < LEAST_EXPONENT)) {
+            int point = count + exponent;
+            return point > 0
+                    ? digits.substring(0, point) + "." + digits.substring(point)
+                    : "0." + "0".repeat(-point) + digits;
+        }
+        String fraction = count > 1 ? "." + digits.substring(1) : "";
+        return digits.charAt(0) + fraction + (magnitude < 0 ? "e" : "e+") + magnitude;
+    }
+
+    /** As ZSCAN shows the scores of large sets: C's {@code "%.17g"}. */
+    public static byte[] precise(double score) {
+        if (score == 0 || Double.isInfinite(score)) {
+            return bytes(score);
         }
         BigDecimal rounded = new BigDecimal(score).round(PRECISION).stripTrailingZeros();
         int exponent = rounded.precision() - rounded.scale() - 1;
-        if (exponent >= LEAST_PLAIN_EXPONENT && exponent < DIGITS) {
-            return rounded.toPlainString();
+        if (exponent >= LEAST_PLAIN_EXPONENT && exponent < PRECISE_DIGITS) {
+            return Ascii.bytes(rounded.toPlainString());
         }
         String digits = rounded.unscaledValue().abs().toString();
         StringBuilder text = new StringBuilder(score < 0 ? "-" : "").append(digits.charAt(0));
         if (digits.length() > 1) {
             text.append('.').append(digits, 1, digits.length());
         }
-        text.append(exponent < 0 ? "e-" : "e+");
         int magnitude = Math.abs(exponent);
-        return text.append(magnitude < 10 ? "0" : "").append(magnitude).toString();
-    }
-
-    /** See {@link #text}. */
-    public static byte[] bytes(double score) {
-        return isPlainInteger(score) && score != 0 ? Ascii.decimal((long) score) : Ascii.bytes(text(score));
-    }
-
-    /** As Redis holds a score in a listpack, and ZSCAN shows it then: as an integer wherever that is safe. */
-    public static byte[] packed(double score) {
-        boolean integer = Math.abs(score) <= MOST_PACKED_INTEGER && score == (long) score;
-        return integer ? Ascii.decimal((long) score) : bytes(score);
-    }
-
-    private static boolean isPlainInteger(double score) {
-        return Math.abs(score) < LEAST_NOT_PLAIN && score == (long) score;
+        text.append(exponent < 0 ? "e-" : "e+")
+                .append(magnitude < 10 ? "0" : "")
+                .append(magnitude);
+        return Ascii.bytes(text.toString());
     }
 
     // ---- parsing ----

@@ -64,6 +64,7 @@ class GeoCommandsTest {
     void everyKeyThatIsWrittenIsLockedAndRouted() {
         assertEquals(
                 List.of("Sicily", "a", "b"), call("COMMAND GETKEYS GEORADIUS Sicily 15 37 200 km STORE a STOREDIST b"));
+        assertEquals(List.of("Sicily", "a"), call("COMMAND GETKEYS GEORADIUS Sicily 15 37 200 km STORE a STORE b"));
         assertEquals(2L, call("GEORADIUS Sicily 15 37 200 km STORE a STORE b"));
         assertEquals(0L, call("EXISTS a"));
         assertEquals(2L, call("ZCARD b"));

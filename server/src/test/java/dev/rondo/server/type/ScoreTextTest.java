@@ -1,9 +1,12 @@
 package dev.rondo.server.type;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rondo.server.resp.Ascii;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ScoreTextTest {
-    /** Recorded from ZADD and ZSCORE of redis-server 7.0.15. */
+    /** The forms are those of Redis 7.2. */
     @ParameterizedTest
     @CsvSource(
             textBlock =
@@ -20,23 +23,31 @@ class ScoreTextTest {
             +inf, inf
             -INF, -inf
             Infinity, inf
-            4.9e-324, 4.9406564584124654e-324
+            4.9e-324, 5e-324
             0x10, 16
             0x1p3, 8
             0x.8, 0.5
             1., 1
             .5, 0.5
-            0.1, 0.10000000000000001
+            0.1, 0.1
             1e22, 1e+22
-            1e17, 1e+17
+            1e17, 100000000000000000
             99999999999999984, 99999999999999984
-            123456789012345678, 1.2345678901234568e+17
+            123456789012345678, 123456789012345680
             1e16, 10000000000000000
             3.0, 3
-            1e-5, 1.0000000000000001e-05
-            -1e-5, -1.0000000000000001e-05
+            0.000001, 0.000001
+            -1e-7, -1e-7
+            1.25e-12, 1.25e-12
+            1234567.891, 1234567.891
+            1234567.12345678, 1.23456712345678e+6
+            0.30000000000000004, 0.30000000000000004
+            4611686018427387904, 4611686018427387904
+            5e18, 5e+18
+            12345678901234567890, 12345678901234567000
             0.0001, 0.0001
-            1.5e300, 1.5000000000000001e+300
+            1.5e300, 1.5e+300
+            -1.7976931348623157e308, -1.7976931348623157e+308
             -0, -0
             0e999999999999999999999, 0
             """)
@@ -129,6 +140,38 @@ class ScoreTextTest {
         double score = Double.longBitsToDouble(bits);
         if (!Double.isNaN(score)) {
             assertEquals(score, ScoreText.parse(Ascii.bytes(ScoreText.text(score))));
+        }
+    }
+
+    /** Recorded from ZSCAN of large sets of redis-server 7.0.15. */
+    @ParameterizedTest
+    @CsvSource({
+        "0.1, 0.10000000000000001",
+        "1e-5, 1.0000000000000001e-05",
+        "1e17, 1e+17",
+        "99999999999999984, 99999999999999984",
+        "-1.5e300, -1.5000000000000001e+300",
+        "3, 3",
+        "-0, -0",
+        "inf, inf"
+    })
+    void largeSetsAreScannedInAllDigits(String text, String printed) {
+        assertEquals(printed, Ascii.string(ScoreText.precise(ScoreText.parse(Ascii.bytes(text)))));
+    }
+
+    @Property(tries = 5000)
+    void noTextOfADoubleIsMuchLongerThanItMustBe(@ForAll long bits) {
+        double score = Math.abs(Double.longBitsToDouble(bits));
+        if (score > 0 && score < Double.POSITIVE_INFINITY) {
+            ShortDecimal decimal = ShortDecimal.of(score);
+            BigDecimal exact = new BigDecimal(score);
+            BigDecimal printed = BigDecimal.valueOf(decimal.digits()).scaleByPowerOfTen(decimal.exponent());
+            assertEquals(score, printed.doubleValue());
+            int digits = printed.precision();
+            if (digits > 2) {
+                double shorter = exact.round(new MathContext(digits - 2)).doubleValue();
+                assertNotEquals(score, shorter, "two digits less would do");
+            }
         }
     }
 }

@@ -1,8 +1,8 @@
 package dev.rondo.server;
 
-import dev.rondo.server.admin.RespClient;
 import dev.rondo.server.config.Config;
 import dev.rondo.server.config.ConfigException;
+import dev.rondo.server.net.RespClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -67,7 +67,7 @@ class ArchitectureTest {
             .whereLayer("commit")
             .mayOnlyBeAccessedByLayers("root", "cluster", "replication", "command")
             .whereLayer("net")
-            .mayOnlyBeAccessedByLayers("root", "cluster", "info", "command", "pubsub")
+            .mayOnlyBeAccessedByLayers("root", "admin", "cluster", "info", "command", "pubsub")
             .whereLayer("keyspace")
             .mayOnlyBeAccessedByLayers("root", "cluster", "replication", "info", "command", "pubsub", "commit")
             .whereLayer("type")

@@ -1,5 +1,6 @@
 package dev.rondo.server.admin;
 
+import dev.rondo.server.net.RespClient;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;

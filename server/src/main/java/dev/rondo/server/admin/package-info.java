@@ -1,3 +1,3 @@
-/** Rondo as a client of its own nodes: the outgoing RESP connection, the demo, and what operators run. */
+/** Rondo as a client of its own nodes: the demo, and what operators run. */
 @org.jspecify.annotations.NullMarked
 package dev.rondo.server.admin;

@@ -103,6 +103,7 @@ public final class ClusterCommands {
         List<CommandSpec> specs = new ArrayList<>();
         arities.forEach((name, arity) -> specs.add(subcommand("cluster", name, arity)
                 .flags(Flag.ADMIN, Flag.STALE, name.equals("reset") ? Flag.NOSCRIPT : Flag.NO_ASYNC_LOADING)
+                .tips(name.equals("bumpepoch") ? new String[] {"nondeterministic_output"} : new String[0])
                 .runs(call -> {
                     service();
                     throw new CommandException(NO_HANDS);

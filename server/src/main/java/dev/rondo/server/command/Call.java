@@ -213,26 +213,47 @@ public final class Call {
     public <T> @Nullable T inServedSlot(Slot each, Function<Slot, @Nullable T> visitor) {
         each.lock();
         try {
-            Occupant occupant = each.occupant();
-            if (each.role() == Slot.Role.PARKED || occupant != null && occupant != script) {
-                throw new SlotParkedException(each);
-            }
+            checkVacant(each);
             if (!each.isPrimary()) {
                 return null;
             }
-            if (script != null) {
-                script.keep(each);
-            }
+            keep(each);
             T result = visitor.apply(each);
-            if (script == null
-                    && (client == null
-                            || !client.isInTransaction())) { // which has locked all slots, and commits at its end
-                commit();
-            }
+            commitUnlessInTransaction();
             return result;
         } finally {
             each.unlock();
         }
+    }
+
+    /** @throws SlotParkedException when the (locked) slot is being handed over, or kept by somebody else's script */
+    void checkVacant(Slot each) {
+        Occupant occupant = each.occupant();
+        if (each.role() == Slot.Role.PARKED || occupant != null && occupant != script) {
+            throw new SlotParkedException(each);
+        }
+    }
+
+    /** A script keeps a slot that it has used until its end. */
+    private void keep(Slot each) {
+        if (script != null) {
+            script.keep(each);
+        }
+    }
+
+    /** For a command that locks slots by itself; a transaction or script has locked all, and commits at its end. */
+    void commitUnlessInTransaction() {
+        if (script == null && (client == null || !client.isInTransaction())) {
+            commit();
+        }
+    }
+
+    /** Exchanges the keys of two slots that are locked and vacant. */
+    void swap(Slot one, Slot other) {
+        keep(one);
+        keep(other);
+        one.swap(other);
+        dirty = true;
     }
 
     /** Removes every key of a slot that is locked; clients that cache are told by the command, with {@link #flushed}. */

@@ -44,6 +44,7 @@ public final class Client implements Receiver {
     private boolean noTouch;
     private Replies replies = Replies.ON;
     private volatile @Nullable Blocked blocked;
+    private @Nullable Migration migration;
     private @Nullable BitSet writtenSlots;
     private @Nullable Dispatcher home;
     private @Nullable ScriptRequest onLane; // confined to the event loop, as the next one
@@ -327,6 +328,15 @@ public final class Client implements Receiver {
 
     boolean isGone() {
         return isGone;
+    }
+
+    /** What the client's MIGRATE is sending, or has sent; null when there is none. */
+    @Nullable Migration migration() {
+        return migration;
+    }
+
+    void migration(@Nullable Migration newMigration) {
+        migration = newMigration;
     }
 
     /** Remembers, for WAIT, that the client wrote to a slot. */

@@ -45,6 +45,7 @@ public final class CommandSpec {
     private boolean wholeKeyspace;
     private @Nullable ToIntFunction<byte[][]> otherDatabase;
     private Predicate<byte[][]> reachesAnyKey = arguments -> false;
+    private int[] databaseArguments = {};
     private boolean runsInTransactionState;
     private Lane lane = Lane.EVENT_LOOP;
     private int id = -1;
@@ -103,6 +104,12 @@ public final class CommandSpec {
         return this;
     }
 
+    /** Adds all arguments behind a word, which stands at {@code from} (negative: from the end) or earlier if at all. */
+    public CommandSpec keysBehind(String keyword, int from, String... keyFlags) {
+        keySpecs.add(KeySpec.rangeBehind(keyword, from, keyFlags));
+        return this;
+    }
+
     /** Adds keys of which no rule says where they stand: {@link #keyFinder} finds them, if anything can. */
     public CommandSpec unknownKeys(String... keyFlags) {
         keySpecs.add(KeySpec.unknown(keyFlags));
@@ -139,6 +146,12 @@ public final class CommandSpec {
      */
     public CommandSpec reachesAnyKey(Predicate<byte[][]> when) {
         reachesAnyKey = when;
+        return this;
+    }
+
+    /** Such arguments number databases, whose slots the command locks. */
+    public CommandSpec databases(int... argumentIndexes) {
+        databaseArguments = argumentIndexes.clone();
         return this;
     }
 
@@ -304,6 +317,11 @@ public final class CommandSpec {
     /** The number of the other database whose keys the command reaches, not necessarily a valid one. */
     int otherDatabase(byte[][] arguments) {
         return otherDatabase == null ? -1 : otherDatabase.applyAsInt(arguments);
+    }
+
+    /** The arguments that number databases. */
+    int[] databaseArguments() {
+        return databaseArguments;
     }
 
     boolean reachesAnyKey(byte[][] arguments) {

@@ -55,7 +55,11 @@ public final class Commands {
         all.addAll(new PubSubCommands(parts).commands());
         all.addAll(new AclCommands(parts).commands());
         all.addAll(new DebugCommands(parts).commands());
-        all.addAll(MemoryCommands.commands());
+        all.addAll(new MemoryCommands(parts).commands());
+        all.addAll(ModuleCommands.commands());
+        all.addAll(new SnapshotCommands().commands());
+        all.addAll(new MigrateCommand(parts).commands());
+        all.addAll(ReplicaOfCommands.commands());
         all.addAll(new ScriptCommands(parts.scripts()).commands());
         all.addAll(new FunctionCommands(parts.scripts()).commands());
         return all;

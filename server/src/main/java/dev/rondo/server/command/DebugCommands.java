@@ -4,14 +4,24 @@ import static dev.rondo.server.command.CommandSpec.command;
 
 import dev.rondo.server.config.Config;
 import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.keyspace.Keyspace;
 import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.net.Connection;
+import dev.rondo.server.persistence.DumpPayload;
+import dev.rondo.server.persistence.RdbFormatException;
 import dev.rondo.server.persistence.RdbWriter;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.type.DataType;
+import dev.rondo.server.type.Limits;
+import dev.rondo.server.type.StringValue;
+import dev.rondo.server.type.Value;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** DEBUG, for tests of clients and of this server; switched on by the directive enable-debug-command. */
@@ -20,15 +30,38 @@ final class DebugCommands {
     /** Redis keeps 24 bits of the time of the last access. */
     private static final int LRU_MASK = 0xff_ffff;
 
+    /** What one DEBUG POPULATE adds at most. */
+    private static final int MOST_POPULATED = 10_000_000;
+
+    private static final long MOST_POPULATED_BYTES = 1L << 30;
+    private static final String DEFAULT_PREFIX = "key";
+    private static final byte[] SET = Ascii.bytes("SET");
+    private static final Set<String> RELOAD_OPTIONS = Set.of("merge", "noflush", "nosave");
+
+    /** A subcommand: how many arguments it takes with DEBUG and its own name, and what it does. */
+    private record Form(int least, int most, CommandSpec.Body body) {}
+
     private final NodeParts parts;
+    private final Map<String, Form> forms = new HashMap<>();
 
     DebugCommands(NodeParts parts) {
         this.parts = parts;
+        forms.put("digest", new Form(2, 2, DebugCommands::digest));
+        forms.put("digest-value", new Form(2, Integer.MAX_VALUE, DebugCommands::digestValues));
+        forms.put("error", new Form(3, 3, DebugCommands::error));
+        forms.put("help", new Form(2, 2, call -> help(call.reply())));
+        forms.put("object", new Form(3, 3, call -> object(call, call.argument(2))));
+        forms.put("populate", new Form(3, 5, DebugCommands::populate));
+        forms.put("protocol", new Form(3, 3, call -> DebugReplies.write(word(call, 2), call.reply())));
+        forms.put("reload", new Form(2, Integer.MAX_VALUE, DebugCommands::reload));
+        forms.put("set-active-expire", new Form(3, 3, this::setActiveExpiry));
+        forms.put("sleep", new Form(3, 3, this::sleep));
     }
 
     List<CommandSpec> commands() {
         return List.of(command("debug", -2)
                 .flags(Flag.ADMIN, Flag.NOSCRIPT, Flag.LOADING, Flag.STALE)
+                .wholeKeyspace()
                 .runs(this::debug));
     }
 
@@ -38,22 +71,16 @@ final class DebugCommands {
                     + " \"local\", you can run it from a local connection, otherwise you need to set this option in the"
                     + " configuration file, and then restart the server.");
         }
-        String word = Ascii.string(call.argument(1)).toLowerCase(Locale.ROOT);
-        if (word.equals("sleep") && call.count() == 3) {
-            sleep(call);
-        } else if (word.equals("error") && call.count() == 3) {
-            throw new CommandException(Ascii.string(call.argument(2)));
-        } else if (word.equals("set-active-expire") && call.count() == 3) {
-            parts.activeExpiry().set(Arguments.is(call.argument(2), "1"));
-            call.reply().ok();
-        } else if (word.equals("object") && call.count() == 3) {
-            object(call, call.argument(2));
-        } else if (word.equals("help") && call.count() == 2) {
-            help(call.reply());
-        } else {
+        Form form = forms.get(word(call, 1));
+        if (form == null || call.count() < form.least || call.count() > form.most) {
             throw new CommandException("ERR unknown subcommand or wrong number of arguments for '"
                     + Ascii.string(call.argument(1)) + "'. Try DEBUG HELP.");
         }
+        form.body.run(call);
+    }
+
+    private static String word(Call call, int argument) {
+        return Ascii.string(call.argument(argument)).toLowerCase(Locale.ROOT);
     }
 
     private boolean isAllowed(Connection connection) {
@@ -69,14 +96,114 @@ final class DebugCommands {
                 reply,
                 "DEBUG",
                 List.of(
+                        "DIGEST",
+                        "Show a fingerprint of all keys that this node serves.",
+                        "DIGEST-VALUE <key> [<key> ...]",
+                        "Show fingerprints of values.",
                         "ERROR <text>",
                         "Answer with this error.",
                         "OBJECT <key>",
                         "Show how the value of a key is held.",
+                        "POPULATE <count> [<prefix> [<size>]]",
+                        "Add strings that are not there yet, in slots that this node serves.",
+                        "PROTOCOL <type>",
+                        "Answer with a reply of this type.",
+                        "RELOAD",
+                        "Replace every value by what is read from its form on disk.",
                         "SET-ACTIVE-EXPIRE (0|1)",
                         "Choose whether expired keys are removed though nobody asks for them.",
                         "SLEEP <seconds>",
                         "Hold back every client of this node for so long; decimals are allowed."));
+    }
+
+    private static void error(Call call) {
+        throw new CommandException(Ascii.string(call.argument(2)));
+    }
+
+    private void setActiveExpiry(Call call) {
+        parts.activeExpiry().set(Arguments.is(call.argument(2), "1"));
+        call.reply().ok();
+    }
+
+    // ---- keys ----
+
+    private static void digest(Call call) {
+        DebugDigest digest = new DebugDigest();
+        for (Keyspace keyspace : call.databases().existing()) {
+            if (keyspace.primaryKeys() > 0) {
+                digest.database(keyspace.database());
+                call.eachServedSlot(keyspace, slot -> slot.forEach(entry -> digest.add(DebugDigest.ofEntry(entry))));
+            }
+        }
+        call.reply().simple(digest.hex());
+    }
+
+    private static void digestValues(Call call) {
+        call.reply().array(call.count() - 2);
+        for (int i = 2; i < call.count(); i++) {
+            byte[] key = call.argument(i);
+            DebugDigest digest = call.inServedSlot(call.keyspace().slotOf(key), slot -> {
+                Entry entry = call.peek(slot, key);
+                return entry == null ? null : DebugDigest.ofValue(entry);
+            });
+            call.reply().simple((digest == null ? new DebugDigest() : digest).hex());
+        }
+    }
+
+    private static void populate(Call call) {
+        long count = positive(call.argument(2));
+        String prefix = call.count() > 3 ? Ascii.string(call.argument(3)) : DEFAULT_PREFIX;
+        long size = call.count() > 4 ? positive(call.argument(4)) : 0;
+        if (count > MOST_POPULATED || size > MOST_POPULATED_BYTES / Math.max(1, count)) {
+            throw new CommandException("ERR value is out of range");
+        }
+        for (int i = 0; i < count; i++) {
+            byte[] key = Ascii.bytes(prefix + ":" + i);
+            byte[] text = Ascii.bytes("value:" + i);
+            byte[] value = size == 0 ? text : Arrays.copyOf(text, (int) size);
+            call.inServedSlot(call.keyspace().slotOf(key), slot -> {
+                if (call.peek(slot, key) == null) {
+                    call.put(slot, key, StringValue.of(value), Entry.NO_EXPIRY);
+                    call.propagate(slot, SET, key, value);
+                }
+                return null;
+            });
+        }
+        call.reply().ok();
+    }
+
+    private static long positive(byte[] text) {
+        return Arguments.toLong(text, 0, Long.MAX_VALUE, "ERR value is out of range, must be positive");
+    }
+
+    /** In memory: there is nothing on disk. */
+    private static void reload(Call call) {
+        if (call.count() > 2) {
+            throw new CommandException(
+                    RELOAD_OPTIONS.contains(word(call, 2))
+                            ? "ERR Nothing is kept on disk, so DEBUG RELOAD takes no options"
+                            : "ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
+        }
+        for (Keyspace keyspace : call.databases().existing()) {
+            call.eachServedSlot(keyspace, slot -> {
+                for (Entry entry : slot.snapshot()) {
+                    slot.setValue(entry, reloaded(entry.value(), call.limits()));
+                }
+            });
+        }
+        call.reply().ok();
+    }
+
+    private static Object reloaded(Object value, Limits limits) {
+        try {
+            Object read = DumpPayload.parse(DumpPayload.of(value));
+            if (read instanceof Value collection) {
+                collection.fit(limits);
+            }
+            return read;
+        } catch (RdbFormatException e) {
+            throw new IllegalStateException("cannot read what was written", e);
+        }
     }
 
     /** As in Redis a line for people; the address is that of the entry in this JVM, if it were one. */

@@ -263,7 +263,7 @@ public final class Dispatcher implements RequestHandler {
 
     /** Runs a suspended request again from the first gate; any thread. */
     void retry(Client client, byte[][] arguments) {
-        client.connection().resume(reply -> request(client.connection(), arguments, reply));
+        client.connection().retry(arguments);
     }
 
     // ---- single commands ----

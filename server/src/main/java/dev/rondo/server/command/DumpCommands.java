@@ -10,7 +10,7 @@ import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.type.Value;
 import java.util.List;
 
-/** Values as bytes: DUMP and RESTORE. */
+/** Values as bytes: DUMP and RESTORE, which the nodes of a Redis Cluster call RESTORE-ASKING among themselves. */
 final class DumpCommands {
     private static final byte[] RESTORE = Ascii.bytes("RESTORE");
     private static final byte[] REPLACE = Ascii.bytes("REPLACE");
@@ -28,11 +28,15 @@ final class DumpCommands {
                         .keys(1, 1, 1, "RO", "access")
                         .tips("nondeterministic_output")
                         .runs(DumpCommands::dump),
-                command("restore", -4)
-                        .flags(Flag.WRITE, Flag.DENYOOM)
-                        .acl(Category.KEYSPACE, Category.DANGEROUS)
-                        .keys(1, 1, 1, "OW", "update")
-                        .runs(DumpCommands::restore));
+                restoring("restore").runs(DumpCommands::restore),
+                restoring("restore-asking").flags(Flag.ASKING).runs(DumpCommands::restore));
+    }
+
+    private static CommandSpec restoring(String name) {
+        return command(name, -4)
+                .flags(Flag.WRITE, Flag.DENYOOM)
+                .acl(Category.KEYSPACE, Category.DANGEROUS)
+                .keys(1, 1, 1, "OW", "update");
     }
 
     private static void dump(Call call) {

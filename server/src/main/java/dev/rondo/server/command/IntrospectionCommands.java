@@ -157,7 +157,9 @@ final class IntrospectionCommands {
             }
             reply.bulk(key);
             if (withFlags) {
-                CommandEntry.keyFlags(reply, flagsOf(spec, arguments, key));
+                List<String> flags = new ArrayList<>(flagsOf(spec, arguments, key));
+                flags.remove("incomplete"); // which is said of a spec, not of a key
+                CommandEntry.keyFlags(reply, flags);
             }
         }
     }

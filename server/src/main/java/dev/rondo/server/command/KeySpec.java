@@ -1,5 +1,6 @@
 package dev.rondo.server.command;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,11 @@ public record KeySpec(int first, int last, int step, int countAt, @Nullable Stri
     /** A key behind a word that stands at {@code from} or later. */
     static KeySpec behind(String keyword, int from, String... flags) {
         return new KeySpec(from, 0, 1, NO_COUNT, keyword, List.of(flags));
+    }
+
+    /** All arguments behind a word that stands at {@code from} or earlier, counted from the end (negative). */
+    static KeySpec rangeBehind(String keyword, int from, String... flags) {
+        return new KeySpec(from, -1, 1, NO_COUNT, keyword, List.of(flags));
     }
 
     /** Keys of which no rule says where they stand. */
@@ -72,7 +78,7 @@ public record KeySpec(int first, int last, int step, int countAt, @Nullable Stri
             return new byte[0][];
         }
         if (keyword != null) {
-            return keyBehind(keyword, arguments);
+            return first < 0 ? keysBehind(keyword, arguments) : keyBehind(keyword, arguments);
         }
         int to = to(arguments);
         if (to < 0) {
@@ -90,6 +96,15 @@ public record KeySpec(int first, int last, int step, int countAt, @Nullable Stri
         for (int i = first; i + 1 < arguments.length; i++) {
             if (Arguments.is(arguments[i], word.toLowerCase(Locale.ROOT))) {
                 return new byte[][] {arguments[i + 1]};
+            }
+        }
+        return new byte[0][];
+    }
+
+    private byte[][] keysBehind(String word, byte[][] arguments) {
+        for (int i = arguments.length + first; i > 0; i--) {
+            if (Arguments.is(arguments[i], word.toLowerCase(Locale.ROOT))) {
+                return Arrays.copyOfRange(arguments, i + 1, arguments.length);
             }
         }
         return new byte[0][];

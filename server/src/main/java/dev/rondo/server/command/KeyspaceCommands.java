@@ -2,11 +2,12 @@ package dev.rondo.server.command;
 
 import static dev.rondo.server.command.CommandSpec.command;
 
+import dev.rondo.server.keyspace.KeySlot;
 import dev.rondo.server.keyspace.Keyspace;
 import dev.rondo.server.resp.Ascii;
 import java.util.List;
 
-/** Databases as a whole: how many keys they have, emptying and selecting them. */
+/** Databases as a whole: how many keys they have, emptying, selecting and swapping them. */
 final class KeyspaceCommands {
     private static final byte[] FLUSHDB = Ascii.bytes("FLUSHDB");
 
@@ -22,6 +23,12 @@ final class KeyspaceCommands {
                         .runs(KeyspaceCommands::dbSize),
                 flush("flushdb").runs(KeyspaceCommands::flushDb),
                 flush("flushall").runs(KeyspaceCommands::flushAll),
+                command("swapdb", 3)
+                        .flags(Flag.WRITE, Flag.FAST)
+                        .acl(Category.KEYSPACE, Category.DANGEROUS)
+                        .wholeKeyspace()
+                        .databases(1, 2)
+                        .runs(KeyspaceCommands::swap),
                 command("select", 2)
                         .flags(Flag.LOADING, Flag.STALE, Flag.FAST)
                         .acl(Category.CONNECTION)
@@ -92,5 +99,42 @@ final class KeyspaceCommands {
         }
         call.select(index);
         call.reply().ok();
+    }
+
+    private static void swap(Call call) {
+        if (call.isCluster()) {
+            throw new CommandException("ERR SWAPDB is not allowed in cluster mode");
+        }
+        int one = swapped(call, 1, "ERR invalid first DB index");
+        int other = swapped(call, 2, "ERR invalid second DB index");
+        if (Math.min(one, other) < 0 || Math.max(one, other) >= call.databases().count()) {
+            throw new CommandException("ERR DB index is out of range");
+        }
+        if (one != other) {
+            swap(call, call.databases().get(one), call.databases().get(other));
+        }
+        call.reply().ok();
+    }
+
+    private static int swapped(Call call, int argument, String error) {
+        return (int) Arguments.toLong(call.argument(argument), Integer.MIN_VALUE, Integer.MAX_VALUE, error);
+    }
+
+    /** With every slot of both locked, nobody sees a part of it, or is in the middle of a command. */
+    private static void swap(Call call, Keyspace one, Keyspace other) {
+        SlotLocks locks = new SlotLocks();
+        locks.addAll(one);
+        locks.addAll(other);
+        locks.lock();
+        try {
+            locks.all().forEach(call::checkVacant);
+            for (int i = 0; i < KeySlot.SLOTS; i++) {
+                call.swap(one.slot(i), other.slot(i));
+            }
+            call.propagate(locks.first(), call.arguments());
+            call.commitUnlessInTransaction();
+        } finally {
+            locks.unlock();
+        }
     }
 }

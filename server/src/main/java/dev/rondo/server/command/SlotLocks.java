@@ -56,7 +56,7 @@ final class SlotLocks {
 
     /** Adds every slot of a database. */
     void addAll(Keyspace keyspace) {
-        boolean alone = slots.isEmpty();
+        boolean alone = slots.stream().noneMatch(slot -> slot.database() == keyspace.database());
         for (int i = 0; i < KeySlot.SLOTS; i++) {
             if (alone) {
                 slots.add(keyspace.slot(i));

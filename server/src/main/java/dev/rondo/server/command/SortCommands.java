@@ -53,7 +53,8 @@ final class SortCommands {
     private static void sort(Call call, boolean mayStore) {
         SortOptions options = SortOptions.parse(call, mayStore);
         Object source = source(call);
-        if (options.unsorted() && options.target() != null && source instanceof SetValue) {
+        boolean repeatable = options.target() != null || call.isInScript();
+        if (options.unsorted() && repeatable && source instanceof SetValue) {
             options = options.byBytes(); // a set has no order that replicas would have too
         }
         List<byte[]> elements = elements(source, options, call);

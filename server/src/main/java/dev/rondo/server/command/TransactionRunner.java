@@ -193,9 +193,11 @@ final class TransactionRunner {
             if (keys != null) {
                 addSlots(locks, keyspace, keys, queued.spec(), queued.arguments());
             } else if (queued.spec().name().equals("select") && !cluster) {
-                Long number = Arguments.longOrNull(queued.arguments()[1]);
-                boolean valid = number != null && number >= 0 && number < databases.count();
-                keyspace = valid ? databases.get((int) (long) number) : keyspace;
+                Keyspace selected = database(queued.arguments()[1]);
+                keyspace = selected != null ? selected : keyspace;
+            }
+            for (int argument : queued.spec().databaseArguments()) {
+                database(queued.arguments()[argument]); // made now, so that its slots are locked with the others
             }
         }
         int keySlots = locks.count();
@@ -218,6 +220,12 @@ final class TransactionRunner {
         } else {
             to.add(keyspace, keys, otherKeyspace(spec, arguments));
         }
+    }
+
+    private @Nullable Keyspace database(byte[] text) {
+        Long number = Arguments.longOrNull(text);
+        boolean valid = number != null && number >= 0 && number < databases.count();
+        return valid ? databases.get((int) (long) number) : null;
     }
 
     /** The other database that a command reaches into on a plain server; null when there is none. */

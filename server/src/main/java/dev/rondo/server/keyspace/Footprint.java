@@ -19,6 +19,11 @@ public final class Footprint {
         return ENTRY_BYTES + ObjectSize.ofArray(entry.key().length) + ofValue(entry.value);
     }
 
+    /** What so many entries take beside their keys and values. */
+    public static long ofEntries(long count) {
+        return count * ENTRY_BYTES;
+    }
+
     private static long ofValue(Object value) {
         if (value instanceof Value collection) {
             return collection.footprintBytes();

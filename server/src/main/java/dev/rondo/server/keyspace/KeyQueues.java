@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,11 @@ final class KeyQueues {
         if (queue != null && (exists || queue.heedingDeletion > 0)) {
             touched.putIfAbsent(wanted, System.nanoTime());
         }
+    }
+
+    /** Every key may have changed. */
+    void changedAll(Predicate<byte[]> exists) {
+        queues.keySet().forEach(key -> touched(key.bytes(), exists.test(key.bytes())));
     }
 
     /** Every key is gone. */

@@ -42,7 +42,7 @@ public final class Slot {
     private final int database;
     private final int index;
     private final ReentrantLock lock = new ReentrantLock();
-    private final HashTable<Entry> entries = new HashTable<>();
+    private HashTable<Entry> entries = new HashTable<>();
     private int expiring;
     private long expiryCursor;
     private long earliestExpiryMs = Long.MAX_VALUE; // nothing is worth looking for before it is over
@@ -323,6 +323,48 @@ public final class Slot {
             }
         }
         flushedAt = Math.max(flushedAt, version);
+    }
+
+    /**
+     * Exchanges the keys with a locked slot of another database of a plain server, which keeps no record of versions or
+     * deletions. Who watches a key that either has is told; who waits for one is to be looked after.
+     */
+    public void swap(Slot other) {
+        if (entries.size() == 0 && other.entries.size() == 0) {
+            return;
+        }
+        tellWatchersOfSwap(other);
+        other.tellWatchersOfSwap(this);
+        HashTable<Entry> others = other.entries;
+        other.entries = entries;
+        entries = others;
+        int othersExpiring = other.expiring;
+        other.expiring = expiring;
+        expiring = othersExpiring;
+        swapped(Math.min(earliestExpiryMs, other.earliestExpiryMs), partsExpire || other.partsExpire);
+        other.swapped(earliestExpiryMs, partsExpire);
+        lastVersion = Math.max(lastVersion, other.lastVersion);
+        other.lastVersion = lastVersion;
+    }
+
+    private void tellWatchersOfSwap(Slot other) {
+        if (watchers != null) {
+            watchers.forEach((key, those) -> {
+                if (find(key.bytes()) != null || other.find(key.bytes()) != null) {
+                    those.forEach(KeyWatcher::keyTouched);
+                }
+            });
+        }
+    }
+
+    /** Looks for expired entries anew, of which none is due before a time. */
+    private void swapped(long newEarliestExpiryMs, boolean newPartsExpire) {
+        expiryCursor = 0;
+        earliestExpiryMs = newEarliestExpiryMs;
+        partsExpire = newPartsExpire;
+        if (queues != null) {
+            queues.changedAll(key -> find(key) != null);
+        }
     }
 
     // ---- deletions ----

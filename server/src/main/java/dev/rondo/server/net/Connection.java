@@ -352,6 +352,11 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         });
     }
 
+    /** Ends a suspension by handing the request to the handler once more. */
+    public void retry(byte[][] arguments) {
+        resume(reply -> worker.handler.request(this, arguments, reply));
+    }
+
     /** As {@link #resume}, for the reply to what was done already: it is sent before a connection that is to close does. */
     public void resumeAnswered(Consumer<ReplyWriter> late) {
         context.executor().execute(() -> {

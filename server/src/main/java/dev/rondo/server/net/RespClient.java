@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -31,6 +32,8 @@ import io.netty.handler.codec.redis.SimpleStringRedisMessage;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -79,7 +82,8 @@ public final class RespClient implements AutoCloseable {
      * Connects.
      *
      * @param timeoutMs for connecting, and for waiting without a byte coming or going
-     * @throws IOException when nobody listens there
+     * @throws ConnectException when nobody listens there
+     * @throws IOException when there is no such host, or no answer in time
      */
     public static RespClient connect(String host, int port, int timeoutMs) throws IOException {
         EventLoopGroup group =
@@ -107,8 +111,14 @@ public final class RespClient implements AutoCloseable {
         }
         opening.channel().close();
         group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-        throw new ConnectException("cannot connect to " + host + ":" + port + ": "
-                + (over ? opening.cause().getMessage() : "no answer in " + timeoutMs + " ms"));
+        String failure = "cannot connect to " + host + ":" + port + ": ";
+        if (!over || opening.cause() instanceof ConnectTimeoutException) {
+            throw new SocketTimeoutException(failure + "no answer in " + timeoutMs + " ms");
+        }
+        if (opening.cause() instanceof UnknownHostException) {
+            throw new UnknownHostException(failure + "no such host");
+        }
+        throw new ConnectException(failure + opening.cause().getMessage());
     }
 
     /**

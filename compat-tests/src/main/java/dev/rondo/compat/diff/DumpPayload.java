@@ -6,9 +6,9 @@ import dev.rondo.compat.wire.Reply;
  * The format of DUMP and RESTORE: type byte and value as in an RDB file, RDB version (2 bytes), CRC-64 (8 bytes), both
  * little-endian. Redis versions differ in the RDB version they write and accept, so payloads are never compared byte by byte.
  */
-final class DumpPayload {
+public final class DumpPayload {
     /** An RDB version that every Redis 7 accepts. */
-    static final int COMMON_VERSION = 10;
+    public static final int COMMON_VERSION = 10;
 
     private static final int FOOTER_BYTES = 10;
     /** The reflected polynomial of CRC-64/Jones, which Redis uses. */
@@ -17,14 +17,25 @@ final class DumpPayload {
     private DumpPayload() {}
 
     /** A payload of this body (type byte first) with a correct checksum. */
-    static String of(String body, int version) {
+    public static String of(String body, int version) {
         String versioned = body + littleEndian(version, 2);
         return versioned + littleEndian(checksum(versioned), 8);
     }
 
     /** The same value as the given payload, in the RDB version that every Redis 7 accepts. */
     static String inCommonVersion(String payload) {
-        return of(payload.substring(0, payload.length() - FOOTER_BYTES), COMMON_VERSION);
+        return of(body(payload), COMMON_VERSION);
+    }
+
+    /** The RDB version that a payload names. */
+    public static int versionOf(String payload) {
+        int at = payload.length() - FOOTER_BYTES;
+        return payload.charAt(at) | payload.charAt(at + 1) << 8;
+    }
+
+    /** The type byte and the value. */
+    public static String body(String payload) {
+        return payload.substring(0, payload.length() - FOOTER_BYTES);
     }
 
     /** A short string (up to 63 bytes) as DUMP writes it. */

@@ -43,6 +43,16 @@ class BlockingRepliesIT {
                 """,
                 """
                 a~> BLPOP list 0
+                b~> BLPOP other list 0
+                d> SELECT 1
+                d> RPUSH list 1 2 3
+                d> SET other x
+                d> SWAPDB 0 1
+                d> SELECT 0
+                d> LRANGE list 0 -1
+                """,
+                """
+                a~> BLPOP list 0
                 b~> BLPOP list 0
                 c~> BLPOP list 0
                 d> RPUSH list 1

@@ -182,6 +182,50 @@ class ScriptedRepliesIT {
                 a> DISCARD
                 """,
                 """
+                a> SWAPDB 0 99
+                a> SWAPDB -1 0
+                a> SWAPDB x 0
+                a> SWAPDB 0 99999999999
+                a> SWAPDB 1 1
+                a> WATCH k
+                b> SELECT 1
+                b> SET k one
+                b> SWAPDB 0 1
+                b> GET k
+                a> MULTI
+                a> GET k
+                a> EXEC
+                a> GET k
+                a> WATCH j
+                b> SWAPDB 1 0
+                a> MULTI
+                a> SWAPDB 0 1
+                a> GET k
+                a> EXEC
+                a> GET k
+                """,
+                """
+                a> REPLICAOF NO ONE
+                a> FAILOVER
+                a> FAILOVER ABORT
+                a> BGSAVE junk
+                a> BGSAVE SCHEDULE junk
+                a> MODULE LIST
+                a> MODULE NOSUCH
+                a> MEMORY DOCTOR x
+                a> MEMORY PURGE
+                a> MEMORY USAGE none
+                a> MEMORY USAGE none SAMPLES
+                a> MEMORY USAGE none SAMPLES -1
+                a> MEMORY USAGE none SAMPLES x
+                a> OBJECT FREQ none
+                a> MULTI
+                a> SAVE
+                a> PSYNC x 1
+                a> SYNC
+                a> EXEC
+                """,
+                """
                 a> WATCH k
                 b> FLUSHALL
                 a> MULTI

@@ -61,6 +61,21 @@ class BlockingEffectsTest {
     }
 
     @Test
+    void readersTakeNothingAndConsumersClaim() {
+        client.call("XGROUP", "CREATE", "s", "g", "$", "MKSTREAM");
+        blocked("XREAD BLOCK 0 STREAMS s $");
+        blocked("XREADGROUP GROUP g c BLOCK 0 STREAMS s >");
+        List<String> batches = batchesOf("XADD s 5-0 f v");
+        assertEquals(2, batches.size());
+        assertEquals("XADD s 5-0 f v", batches.get(0));
+        assertEquals(
+                "XCLAIM s g c 0 5-0 TIME T RETRYCOUNT 1 FORCE JUSTID LASTID 5-0",
+                batches.get(1).replaceFirst("TIME \\d+", "TIME T"));
+        blocked("XREADGROUP GROUP g d BLOCK 0 STREAMS s >");
+        assertEquals(List.of("XGROUP DESTROY s g"), batchesOf("XGROUP DESTROY s g"));
+    }
+
+    @Test
     void oneServeAfterTheOther() {
         blocked("BLMOVE a b LEFT RIGHT 0");
         blocked("BRPOPLPUSH b c 0");

@@ -34,8 +34,18 @@ public final class Differences {
 
     /** What is meant to differ between redis-server 7.0 and Rondo. */
     public static Differences ofRondo() {
-        return new Differences(
-                List.of(SHARED_INTEGERS, SMALL_LISTS, SMALL_SETS, LONG_TIMEOUTS, LEAST_RANK, SORTED, SHORT_SCORES));
+        return new Differences(List.of(
+                SHARED_INTEGERS,
+                SMALL_LISTS,
+                SMALL_SETS,
+                LONG_TIMEOUTS,
+                LEAST_RANK,
+                SORTED,
+                SHORT_SCORES,
+                IDLE_CONSUMERS,
+                NEW_CONSUMERS,
+                LAST_SEQUENCE,
+                UNBALANCED_STREAMS));
     }
 
     private static final Known SHARED_INTEGERS = new Known(
@@ -88,6 +98,31 @@ public final class Differences {
         return ReplyRule.isSameNumber(model, candidate)
                 || distances && Math.abs(Double.parseDouble(model) - Double.parseDouble(candidate)) < 0.00015;
     }
+
+    private static final Known IDLE_CONSUMERS = new Known(
+            "consumers that get nothing are made too since Redis 7.2, which also tells when they last got something",
+            (command, model, candidate) ->
+                    command.name().equals("XINFO") && StreamReplies.sameToOlderServers(model, candidate));
+
+    private static final Known NEW_CONSUMERS = new Known(
+            "a consumer that got nothing so far is new to a redis-server before 7.2",
+            (command, model, candidate) -> isSubcommand(command, "XGROUP", "CREATECONSUMER")
+                    && model.equals(Reply.integer(1))
+                    && candidate.equals(Reply.integer(0)));
+
+    private static final Known LAST_SEQUENCE = new Known(
+            "no sequence is left of a time that an id gives: before Redis 7.2 the error was any of XADD's",
+            (command, model, candidate) -> command.name().equals("XADD")
+                    && model.isError()
+                    && candidate.isError()
+                    && candidate.asText().contains("equal or smaller"));
+
+    private static final Known UNBALANCED_STREAMS = new Known(
+            "the error for streams without ids has other words since Redis 7.2",
+            (command, model, candidate) -> model.isError()
+                    && candidate.isError()
+                    && model.asText().startsWith("ERR Unbalanced XREAD list of streams")
+                    && candidate.asText().startsWith("ERR Unbalanced 'xread"));
 
     private static boolean isSubcommand(Command command, String container, String subcommand) {
         return command.name().equals(container)

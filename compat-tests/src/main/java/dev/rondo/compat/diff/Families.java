@@ -43,7 +43,8 @@ public final class Families {
                 BitmapFamily.bitmaps(),
                 HyperLogLogFamily.hyperLogLogs(),
                 SortFamily.sort(),
-                ScriptFamily.script());
+                ScriptFamily.script(),
+                StreamFamily.streams());
     }
 
     public static List<CommandFamily> named(List<String> names) {

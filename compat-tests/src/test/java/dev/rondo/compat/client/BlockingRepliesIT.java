@@ -220,6 +220,78 @@ class BlockingRepliesIT {
                 a> PING
                 """,
                 """
+                a~> XREAD BLOCK 0 STREAMS s $
+                b~> XREAD COUNT 1 BLOCK 0 STREAMS other s 0 0-0
+                c~> XREAD BLOCK 0 STREAMS s 5-0
+                d> XADD s 1-0 f v
+                d> XADD s 5-1 f w
+                d> XLEN s
+                """,
+                """
+                d> XGROUP CREATE s g $ MKSTREAM
+                d> XGROUP CREATE s h $
+                a~> XREADGROUP GROUP g a BLOCK 0 STREAMS s >
+                b~> XREADGROUP GROUP g b BLOCK 0 STREAMS s >
+                c~> XREADGROUP GROUP h c BLOCK 0 NOACK STREAMS s >
+                e~> XREAD BLOCK 0 STREAMS s $
+                d> XADD s 1-0 f v
+                d> XADD s 2-0 f w
+                d> XPENDING s g
+                d> XPENDING s h
+                d> XINFO GROUPS s
+                """,
+                """
+                a> HELLO 3
+                d> XGROUP CREATE s g $ MKSTREAM
+                a~> XREADGROUP GROUP g a COUNT 1 BLOCK 0 STREAMS s >
+                d> MULTI
+                d> XADD s 1-0 f v
+                d> XADD s 2-0 f w
+                d> EXEC
+                a> XREADGROUP GROUP g a COUNT 1 BLOCK 0 STREAMS s >
+                a> XREADGROUP GROUP g a BLOCK 1 STREAMS s >
+                a~> XREAD BLOCK 0 STREAMS s $
+                d> XDEL s 1-0 2-0
+                d> XSETID s 3-0
+                d> XADD s 3-1 f x
+                a> XREADGROUP GROUP g a BLOCK 0 STREAMS s 0
+                """,
+                """
+                d> XADD from 1-0 f v
+                a~> XREAD BLOCK 0 STREAMS s 0
+                d> RENAME from s
+                b~> XREAD BLOCK 0 STREAMS copy 0
+                d> COPY s copy
+                a~> XREAD BLOCK 0 STREAMS s $
+                d> DEL s
+                d> SET s word
+                d> DEL s
+                d> XADD s 2-0 f w
+                """,
+                """
+                d> XGROUP CREATE s g $ MKSTREAM
+                a~> XREADGROUP GROUP g a BLOCK 0 STREAMS s >
+                d> XGROUP SETID s g 0
+                d> XGROUP CREATECONSUMER s g b
+                d> XGROUP DELCONSUMER s g a
+                d> XTRIM s MAXLEN 0
+                d> XADD s 7-0 f v
+                d> XPENDING s g - + 10 b
+                """,
+                """
+                a> XREAD BLOCK -1 STREAMS s 0
+                a> XREAD BLOCK x STREAMS s 0
+                a> XREAD BLOCK 1.5 STREAMS s 0
+                a> XREAD BLOCK 1 STREAMS s $
+                a> MULTI
+                a> XREAD BLOCK 0 STREAMS s $
+                a> XREADGROUP GROUP g c BLOCK 0 STREAMS s >
+                a> EXEC
+                a> SET word x
+                a> XREAD BLOCK 0 STREAMS s word 0 0
+                a> XREADGROUP GROUP g c BLOCK 0 STREAMS s >
+                """,
+                """
                 a~> BLPOP list 0
                 d> CLIENT UNBLOCK 0
                 d> CLIENT UNBLOCK 99999 TIMEOUT
@@ -250,7 +322,8 @@ class BlockingRepliesIT {
 
     private static List<String> unblock(ServerProcess server) {
         List<String> heard = new ArrayList<>();
-        for (String command : List.of("BLPOP l 0", "BLMOVE l m LEFT LEFT 0", "BLMPOP 0 1 l LEFT", "WAIT 9 0")) {
+        for (String command : List.of(
+                "BLPOP l 0", "BLMOVE l m LEFT LEFT 0", "BLMPOP 0 1 l LEFT", "XREAD BLOCK 0 STREAMS s $", "WAIT 9 0")) {
             for (String reason : List.of("TIMEOUT", "ERROR")) {
                 try (RespConnection waiting = server.connect();
                         RespConnection other = server.connect()) {

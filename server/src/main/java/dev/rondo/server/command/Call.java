@@ -632,6 +632,17 @@ public final class Call {
     }
 
     /**
+     * As {@link #changed(Entry)}, but nobody who watches the key or waits for it is told: what consumer groups note is no
+     * change of a stream to them, as in Redis.
+     */
+    public void changedQuietly(Entry entry) {
+        Slot home = slotOf(entry.key());
+        home.setVersion(entry, stamp(home));
+        home.touchedQuietly(entry.key());
+        dirty = true;
+    }
+
+    /**
      * To be called after something was removed from the collection that the entry holds: the key goes with the last.
      *
      * @param event the event of the removal, which that of the key's end may follow

@@ -32,6 +32,7 @@ final class CommandDocs {
             "geo",
             "bitmap",
             "hyperloglog",
+            "stream",
             "generic",
             "transactions",
             "scripting",

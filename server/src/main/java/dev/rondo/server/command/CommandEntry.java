@@ -113,7 +113,7 @@ final class CommandEntry {
             boolean fromTheEnd = spec.last() < 0;
             field(reply, "lastkey", fromTheEnd || keyword != null ? spec.last() : spec.last() - spec.first());
             field(reply, "keystep", spec.step());
-            field(reply, "limit", 0);
+            field(reply, "limit", spec.limit());
         } else {
             type(reply, "keynum");
             reply.map(3);

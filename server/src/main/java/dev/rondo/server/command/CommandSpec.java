@@ -110,6 +110,12 @@ public final class CommandSpec {
         return this;
     }
 
+    /** Adds keys behind a word that stands at {@code from} or later, with as much again behind them. */
+    public CommandSpec halfOfThatBehind(String keyword, int from, String... keyFlags) {
+        keySpecs.add(KeySpec.halfBehind(keyword, from, keyFlags));
+        return this;
+    }
+
     /** Adds keys of which no rule says where they stand: {@link #keyFinder} finds them, if anything can. */
     public CommandSpec unknownKeys(String... keyFlags) {
         keySpecs.add(KeySpec.unknown(keyFlags));

@@ -65,9 +65,15 @@ public final class CommandTable {
         return names.length == 2 ? spec.subcommands().get(names[1]) : null;
     }
 
+    /** The command that these arguments name, a subcommand where the first two do; null when there is none. */
+    public @Nullable CommandSpec named(byte[][] arguments) {
+        CommandSpec spec = find(arguments[0]);
+        return spec != null && spec.isContainer() && arguments.length > 1 ? spec.subcommand(arguments[1]) : spec;
+    }
+
     /** The keys among the arguments of a command; none where it takes none or is unknown. */
     public byte[][] keysOf(byte[][] arguments) {
-        CommandSpec spec = find(arguments[0]);
+        CommandSpec spec = named(arguments);
         byte[][] keys = spec == null || !spec.hasKeys() ? null : spec.keys(arguments);
         return keys == null ? new byte[0][] : keys;
     }

@@ -40,6 +40,11 @@ public final class Commands {
         all.addAll(SortedSetAlgebraCommands.commands());
         all.addAll(GeoCommands.commands());
         all.addAll(GeoSearchCommands.commands());
+        all.addAll(StreamCommands.commands());
+        all.addAll(StreamReadCommands.commands());
+        all.addAll(StreamGroupCommands.commands());
+        all.addAll(StreamClaimCommands.commands());
+        all.addAll(StreamInfoCommands.commands());
         all.addAll(TransactionCommands.commands());
         return all;
     }

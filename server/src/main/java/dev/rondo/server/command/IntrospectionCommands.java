@@ -124,7 +124,7 @@ final class IntrospectionCommands {
 
     private void keys(Call call, boolean withFlags) {
         byte[][] arguments = Arrays.copyOfRange(call.arguments(), 2, call.count());
-        CommandSpec spec = commandIn(arguments);
+        CommandSpec spec = table().named(arguments);
         if (spec == null) {
             throw new CommandException("ERR Invalid command specified");
         }
@@ -140,12 +140,6 @@ final class IntrospectionCommands {
             throw new CommandException("ERR Invalid arguments specified for command");
         }
         writeKeys(call.reply(), spec, arguments, none ? new byte[0][] : keys, withFlags);
-    }
-
-    /** The command that {@code arguments} name, a subcommand where the first two do. */
-    private @Nullable CommandSpec commandIn(byte[][] arguments) {
-        CommandSpec spec = table().find(arguments[0]);
-        return spec != null && spec.isContainer() && arguments.length > 1 ? spec.subcommand(arguments[1]) : spec;
     }
 
     private static void writeKeys(

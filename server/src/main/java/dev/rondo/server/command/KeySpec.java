@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
  * Where the keys of a command stand among its arguments: {@code first} to {@code last} (negative: counted from the
  * end), every {@code step}th; or, where {@code countAt} is set, {@code countAt} names the argument that holds the
  * number of keys, and they follow {@code first - countAt} behind it; or, where {@code keyword} is set, the key stands
- * behind the first argument from {@code first} on that is this word. Where no such rule tells, a spec says only what the
- * command does with keys that its {@link CommandSpec#keyFinder} finds, or that nobody can know beforehand.
+ * behind the first argument from {@code first} on that is this word; or, where {@code last} is negative too, the keys
+ * are the first half of all that follows the word, or all of it where {@code first} is negative. Where no such rule
+ * tells, a spec says only what the command does with keys that its {@link CommandSpec#keyFinder} finds, or that nobody
+ * can know beforehand.
  *
  * @param flags what the command does with the keys, in the words of COMMAND INFO ("RW", "access", "update", ...)
  * @see <a href="https://redis.io/docs/latest/develop/reference/key-specs/">key specifications</a>
@@ -39,6 +41,11 @@ public record KeySpec(int first, int last, int step, int countAt, @Nullable Stri
         return new KeySpec(from, -1, 1, NO_COUNT, keyword, List.of(flags));
     }
 
+    /** Keys behind a word that stands at {@code from} or later, with as much again behind them. */
+    static KeySpec halfBehind(String keyword, int from, String... flags) {
+        return new KeySpec(from, -1, 1, NO_COUNT, keyword, List.of(flags));
+    }
+
     /** Keys of which no rule says where they stand. */
     static KeySpec unknown(String... flags) {
         return new KeySpec(0, 0, 0, NO_COUNT, ANYWHERE, List.of(flags));
@@ -51,6 +58,11 @@ public record KeySpec(int first, int last, int step, int countAt, @Nullable Stri
     /** Whether the positions alone say where the keys are. */
     boolean isRange() {
         return countAt == NO_COUNT && keyword == null;
+    }
+
+    /** By how much the number of arguments behind the word is to be divided; 0 where it is not. */
+    int limit() {
+        return keyword != null && last < 0 && first > 0 ? 2 : 0;
     }
 
     /** Whether the arguments are only treated as keys for routing, as the shard channels of pub/sub are. */
@@ -95,7 +107,8 @@ public record KeySpec(int first, int last, int step, int countAt, @Nullable Stri
     private byte[][] keyBehind(String word, byte[][] arguments) {
         for (int i = first; i + 1 < arguments.length; i++) {
             if (Arguments.is(arguments[i], word.toLowerCase(Locale.ROOT))) {
-                return new byte[][] {arguments[i + 1]};
+                int keys = limit() == 0 ? 1 : (arguments.length - i - 1) / limit();
+                return Arrays.copyOfRange(arguments, i + 1, i + 1 + keys);
             }
         }
         return new byte[0][];

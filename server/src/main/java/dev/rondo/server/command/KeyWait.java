@@ -22,6 +22,11 @@ public record KeyWait(
         return new KeyWait(keys, null, timeoutMs, taker, ReplyWriter::nullArray);
     }
 
+    /** Whether taking reaches one key only. */
+    boolean hasOneKey() {
+        return target == null && keys.length == 1;
+    }
+
     /** What the command does with a key. Called under the lock of its slot, and of the target's. */
     public interface Taker {
         /** Whether the key has something for the client; the client is then certain to be served. */

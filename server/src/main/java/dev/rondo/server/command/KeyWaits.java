@@ -220,7 +220,7 @@ final class KeyWaits {
         reply.clearError();
         int kept = ledger == null ? 0 : ledger.size();
         call.begin(client, blocked.keyspace(), reply, nowMs);
-        call.locked(blocked.keyWait().target() == null || node.ownership().isCluster() ? slot : null, slot);
+        call.locked(blocked.keyWait().hasOneKey() || node.ownership().isCluster() ? slot : null, slot);
         call.command(blocked.spec(), blocked.arguments());
         try {
             blocked.keyWait().taker().take(call, key);

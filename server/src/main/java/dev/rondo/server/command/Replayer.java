@@ -42,7 +42,7 @@ public final class Replayer {
      * @param nowMs the time at which the primary ran it
      */
     public void apply(Slot slot, long version, long nowMs, byte[][] command) {
-        CommandSpec spec = table.get().find(command[0]);
+        CommandSpec spec = table.get().named(command);
         if (spec == null) {
             throw new IllegalArgumentException("unknown effect " + Ascii.string(command[0]));
         }

@@ -581,7 +581,14 @@ public final class Slot {
         }
     }
 
-    /** To be called after every change of what {@code key} holds. */
+    /** To be called after a change of what {@code key} holds of which neither readers, watchers nor waiters are told. */
+    public void touchedQuietly(byte[] key) {
+        if (observers != null) {
+            observers.forEach(observer -> observer.touched(key));
+        }
+    }
+
+    /** To be called after every other change of what {@code key} holds. */
     public void touched(byte[] key) {
         touched(key, null);
     }
@@ -605,9 +612,7 @@ public final class Slot {
         if (listener != null) {
             listener.changed(key, changedBy);
         }
-        if (observers != null) {
-            observers.forEach(observer -> observer.touched(key));
-        }
+        touchedQuietly(key);
         if (watchers != null) {
             watchers.getOrDefault(new Key(key), List.of()).forEach(KeyWatcher::keyTouched);
         }

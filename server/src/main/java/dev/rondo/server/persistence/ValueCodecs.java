@@ -12,7 +12,7 @@ import java.util.Map;
 /** Every {@link ValueCodec}, by the type byte and by the data type. Pure functions. */
 final class ValueCodecs {
     private static final List<ValueCodec<?>> ALL =
-            List.of(new ListCodec(), new HashCodec(), new SetCodec(), new SortedSetCodec());
+            List.of(new ListCodec(), new HashCodec(), new SetCodec(), new SortedSetCodec(), new StreamCodec());
     private static final Map<Integer, ValueCodec<?>> BY_TYPE = new HashMap<>();
     private static final Map<DataType, ValueCodec<?>> BY_DATA_TYPE = new EnumMap<>(DataType.class);
 

@@ -5,6 +5,10 @@ import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.type.HashValue;
 import dev.rondo.server.type.ListValue;
 import dev.rondo.server.type.SetValue;
+import dev.rondo.server.type.StreamConsumer;
+import dev.rondo.server.type.StreamGroup;
+import dev.rondo.server.type.StreamId;
+import dev.rondo.server.type.StreamValue;
 import dev.rondo.server.type.StringValue;
 import dev.rondo.server.type.Value;
 import java.lang.invoke.MethodHandles;
@@ -110,6 +114,11 @@ final class Digest {
             list.forEach(0, list.size(), elements);
             length = (int) Math.min(elements.bytes, Integer.MAX_VALUE / 2);
             hash = elements.hash;
+        } else if (value instanceof StreamValue stream) { // likewise
+            ListHash parts = new ListHash(hash);
+            add(stream, parts);
+            length = (int) Math.min(parts.bytes, Integer.MAX_VALUE / 2);
+            hash = parts.hash;
         } else if (value instanceof Value) {
             scratch.begin(RecordKind.SYNC_ENTRIES).value(value);
             length = scratch.size();
@@ -127,6 +136,33 @@ final class Digest {
         sums[bucket] += hash;
         bytes[bucket] += size;
         return size;
+    }
+
+    /** Adds what there is of a stream, but for when its consumers were last seen: replicas are not told of every time. */
+    private static void add(StreamValue stream, ListHash parts) {
+        stream.forEach(StreamId.MIN, StreamId.MAX, false, entry -> {
+            parts.id(entry.id());
+            parts.word(entry.fields());
+            entry.forEach(parts);
+            return true;
+        });
+        parts.id(stream.lastId());
+        parts.id(stream.maxDeletedId());
+        parts.word(stream.entriesAdded());
+        for (StreamGroup group : stream.groups()) {
+            parts.bytes(group.name(), 0, group.name().length);
+            parts.id(group.lastId());
+            parts.word(group.entriesRead());
+            for (StreamConsumer consumer : group.consumers()) {
+                parts.bytes(consumer.name(), 0, consumer.name().length);
+                consumer.pending().forEach(StreamId.MIN, entry -> {
+                    parts.id(entry.id());
+                    parts.word(entry.deliveredAtMs());
+                    parts.word(entry.deliveries());
+                    return true;
+                });
+            }
+        }
     }
 
     /** The hash of the elements of a list, one after the other. */
@@ -148,6 +184,16 @@ final class Digest {
         public void number(long value) {
             byte[] digits = Ascii.decimal(value);
             bytes(digits, 0, digits.length);
+        }
+
+        void word(long value) {
+            hash = mixed(hash ^ value);
+            bytes += Long.BYTES;
+        }
+
+        void id(StreamId id) {
+            word(id.ms());
+            word(id.sequence());
         }
     }
 

@@ -206,10 +206,50 @@ class EffectsTest {
             GEORADIUS {t}g 13 38 99 km STORE {t}a | GEORADIUS {t}g 13 38 99 km STORE {t}a
             GEORADIUS {t}g 13 38 99 km          |
             GEORADIUSBYMEMBER {t}g P 1 m STOREDIST {t}a | GEORADIUSBYMEMBER {t}g P 1 m STOREDIST {t}a
+            XADD {t}q * f v                     | XADD {t}q 1700000000000-0 f v
+            XADD {t}q 9-* f v                   | XADD {t}q 9-0 f v
+            XADD {t}q 4-1 f v                   | XADD {t}q 4-1 f v
+            XADD {t}q 3-* f v                   | XADD {t}q 3-1 f v
+            XADD {t}q 2-1 f v                   |
+            XADD {t}n NOMKSTREAM * f v          |
+            XADD {t}q NOMKSTREAM MAXLEN = 2 5 f v | XADD {t}q NOMKSTREAM MAXLEN = 2 5 f v
+            XADD {t}q MAXLEN ~ 2 LIMIT 9 5-5 f v | XADD {t}q MAXLEN = 4 LIMIT 9 5-5 f v
+            XADD {t}q MINID ~ 3 * f v           | XADD {t}q MINID = 1-0 1700000000000-0 f v
+            XTRIM {t}q MAXLEN 2                 | XTRIM {t}q MAXLEN 2
+            XTRIM {t}q MAXLEN ~ 0               | XTRIM {t}q MAXLEN = 0
+            XTRIM {t}q MAXLEN ~ 1               |
+            XTRIM {t}q MINID ~ 9                | XTRIM {t}q MINID = 18446744073709551615-18446744073709551615
+            XDEL {t}q 7 1                       | XDEL {t}q 7 1
+            XDEL {t}q 7                         |
+            XSETID {t}q 9-0 ENTRIESADDED 12     | XSETID {t}q 9-0 ENTRIESADDED 12
+            XREAD STREAMS {t}q 0                |
+            XREADGROUP GROUP g c STREAMS {t}q > | XCLAIM {t}q g c 0 2-0 3-0 TIME 1700000000000 RETRYCOUNT 1 FORCE JUSTID LASTID 3-0
+            XREADGROUP GROUP g c COUNT 1 STREAMS {t}q > | XCLAIM {t}q g c 0 2-0 TIME 1700000000000 RETRYCOUNT 1 FORCE JUSTID LASTID 2-0
+            XREADGROUP GROUP g d NOACK STREAMS {t}q > | XGROUP SETID {t}q g 3-0 ENTRIESREAD 3
+            XREADGROUP GROUP g d STREAMS {t}q 0 | XCLAIM {t}q g d 0 1-0 TIME 1700000000000 RETRYCOUNT 2 FORCE JUSTID LASTID 1-0
+            XREADGROUP GROUP h d BLOCK 0 STREAMS {t}q > | XGROUP CREATECONSUMER {t}q h d
+            XREADGROUP GROUP h c BLOCK 0 STREAMS {t}q > |
+            XACK {t}q g 1 2                     | XACK {t}q g 1 2
+            XACK {t}q g 2                       |
+            XCLAIM {t}q g c 0 1 2               | XCLAIM {t}q g c 0 1-0 TIME 1700000000000 RETRYCOUNT 2 FORCE JUSTID LASTID 1-0
+            XCLAIM {t}q g c 0 3 FORCE JUSTID IDLE 5 | XCLAIM {t}q g c 0 3-0 TIME 1699999999995 RETRYCOUNT 1 FORCE JUSTID LASTID 1-0
+            XCLAIM {t}q g x 9 1                 | XGROUP CREATECONSUMER {t}q g x
+            XCLAIM {t}q g d 9 1                 |
+            XAUTOCLAIM {t}q g c 0 0 JUSTID      | XCLAIM {t}q g c 0 1-0 TIME 1700000000000 RETRYCOUNT 1 FORCE JUSTID LASTID 1-0
+            XGROUP CREATE {t}q i $              | XGROUP CREATE {t}q i $
+            XGROUP CREATE {t}n i $ MKSTREAM     | XGROUP CREATE {t}n i $ MKSTREAM
+            XGROUP SETID {t}q g 0               | XGROUP SETID {t}q g 0
+            XGROUP DESTROY {t}q i               |
+            XGROUP DESTROY {t}q g               | XGROUP DESTROY {t}q g
+            XGROUP CREATECONSUMER {t}q g x      | XGROUP CREATECONSUMER {t}q g x
+            XGROUP CREATECONSUMER {t}q g d      |
+            XGROUP DELCONSUMER {t}q g d         | XGROUP DELCONSUMER {t}q g d
             """)
     void commandsPropagateWhatTheyDid(String command, String effect) {
         runAll("SET {t}b 1; SET {t}x word EX 100; RPUSH {t}l a b c; HSET {t}h f 1; SADD {t}s a");
         runAll("ZADD {t}z 1 a 2 b 3 c; GEOADD {t}g 13.361389 38.115556 P; PFADD {t}p a b");
+        runAll("XADD {t}q 1 f a; XADD {t}q 2 f b; XADD {t}q 3 f c; XGROUP CREATE {t}q g 0; XGROUP CREATE {t}q h 3");
+        runAll("XREADGROUP GROUP g d COUNT 1 STREAMS {t}q >; XGROUP CREATECONSUMER {t}q h c");
         effects.clear();
         run(command.split(" "));
         assertEquals(effect == null ? List.of() : List.of(effect), effects);
@@ -331,6 +371,45 @@ class EffectsTest {
         assertEquals(
                 List.of(1026, 1026, 354),
                 effects.stream().map(effect -> effect.split(" ").length).toList());
+        assertSameKeys();
+    }
+
+    @Test
+    void deliveredEntriesAreNamedInSeveralEffectsWhenTheyAreMany() {
+        for (int i = 0; i < 2500; i++) {
+            run("XADD", "{t}many", "*", "f", "v");
+        }
+        run("XGROUP", "CREATE", "{t}many", "g", "0", "ENTRIESREAD", "0");
+        effects.clear();
+        run("XREADGROUP", "GROUP", "g", "c", "STREAMS", "{t}many", ">");
+        assertEquals(
+                List.of(1037, 1037, 465),
+                effects.stream().map(effect -> effect.split(" ").length).toList());
+        assertSameKeys();
+        runAll("XTRIM {t}many MAXLEN 0");
+        effects.clear();
+        run("XAUTOCLAIM", "{t}many", "g", "d", "0", "0", "COUNT", "5000");
+        assertEquals(
+                List.of("XGROUP", "XACK", "XACK", "XACK"),
+                effects.stream().map(effect -> effect.split(" ")[0]).toList());
+        assertSameKeys();
+    }
+
+    /** What a group has read is counted by replicas themselves, from the entries that they are told it got. */
+    @Test
+    void aGroupSetOnByHandIsNotTakenForOneThatHasRead() {
+        runAll("XADD {t}q 1 f a; XADD {t}q 2 f b; XADD {t}q 3 f c; XGROUP CREATE {t}q g 0 ENTRIESREAD 0");
+        effects.clear();
+        run("XCLAIM", "{t}q", "g", "c", "0", "1", "FORCE", "JUSTID", "LASTID", "2");
+        assertEquals(
+                List.of(
+                        "XGROUP SETID {t}q g 2-0 ENTRIESREAD 0",
+                        "XCLAIM {t}q g c 0 1-0 TIME 1700000000000 RETRYCOUNT 1 FORCE JUSTID LASTID 2-0"),
+                effects);
+        assertSameKeys();
+        run("XCLAIM", "{t}q", "g", "c", "0", "3", "FORCE", "JUSTID");
+        assertSameKeys();
+        run("XREADGROUP", "GROUP", "g", "c", "STREAMS", "{t}q", ">");
         assertSameKeys();
     }
 

@@ -14,6 +14,7 @@ import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.stats.CommandStats;
 import dev.rondo.server.type.HashValue;
 import dev.rondo.server.type.SetValue;
+import dev.rondo.server.type.StreamValue;
 import dev.rondo.server.type.StringValue;
 import dev.rondo.server.type.Value;
 import java.util.ArrayList;
@@ -77,7 +78,7 @@ final class PrimaryAndReplica {
 
     private String run(Call caller, Databases databases, String... words) {
         byte[][] arguments = Stream.of(words).map(Ascii::bytes).toArray(byte[][]::new);
-        CommandSpec spec = table.find(arguments[0]);
+        CommandSpec spec = table.named(arguments);
         ReplyWriter reply = new ReplyWriter();
         caller.begin(null, databases.get(0), reply, nowMs);
         Slot slot = databases.get(0).slotOf(Ascii.bytes("{t}"));
@@ -130,6 +131,9 @@ final class PrimaryAndReplica {
         }
         if (value instanceof SetValue set) {
             return set.members().stream().map(Ascii::string).sorted().toList().toString();
+        }
+        if (value instanceof StreamValue stream) { // replicas need not know when consumers were seen
+            stream.groups().forEach(group -> group.consumers().forEach(consumer -> consumer.seen(0)));
         }
         return value instanceof Value collection
                 ? HexFormat.of().formatHex(DumpPayload.of(collection))

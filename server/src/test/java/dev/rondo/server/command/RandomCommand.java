@@ -153,13 +153,51 @@ final class RandomCommand {
         "DEL P"
     };
 
+    private static final String[] STREAM_FORMS = {
+        "XADD X * f V",
+        "XADD X * f V g V",
+        "XADD X I f V",
+        "XADD X NOMKSTREAM * f V",
+        "XADD X MAXLEN ~ 3 * f V",
+        "XADD X MINID I * f V",
+        "XTRIM X MAXLEN 4",
+        "XTRIM X MINID ~ I",
+        "XDEL X I I",
+        "XDEL X I",
+        "XSETID X I",
+        "XGROUP CREATE X g 0 MKSTREAM",
+        "XGROUP CREATE X h $ ENTRIESREAD 1",
+        "XGROUP SETID X g I",
+        "XGROUP SETID X g 0 ENTRIESREAD 0",
+        "XGROUP DESTROY X h",
+        "XGROUP CREATECONSUMER X g F",
+        "XGROUP DELCONSUMER X g F",
+        "XREADGROUP GROUP g F STREAMS X >",
+        "XREADGROUP GROUP g F COUNT 2 STREAMS X >",
+        "XREADGROUP GROUP h F NOACK STREAMS X >",
+        "XREADGROUP GROUP g F STREAMS X X > 0",
+        "XREADGROUP GROUP g F COUNT 1 STREAMS X I",
+        "XACK X g I I",
+        "XCLAIM X g F 0 I I",
+        "XCLAIM X g F 5 I FORCE",
+        "XCLAIM X g F 0 I I JUSTID FORCE RETRYCOUNT 3 IDLE 7",
+        "XCLAIM X g F 0 I FORCE LASTID I",
+        "XAUTOCLAIM X g F 0 0 COUNT 2",
+        "XAUTOCLAIM X h F 3 I JUSTID",
+        "XREAD STREAMS X 0",
+        "COPY X X REPLACE",
+        "RENAME X X",
+        "PEXPIRE X D",
+        "DEL X"
+    };
+
     private static final String[] SCORES = {"1", "-0", "0.1", "2.5", "3", "7", "-inf", "1e17"};
     private static final String[] MEMBERS = {"a", "b", "c", "d", "e", "f", "g", "12", "member:".repeat(10)};
 
     private RandomCommand() {}
 
     static String[] draw(Random random, long nowMs) {
-        String[][] all = {FORMS, HASH_FORMS, SET_FORMS, BIT_FORMS};
+        String[][] all = {FORMS, HASH_FORMS, SET_FORMS, BIT_FORMS, STREAM_FORMS};
         String[] forms = all[random.nextInt(all.length)];
         String[] words = forms[random.nextInt(forms.length)].split(" ");
         for (int i = 1; i < words.length; i++) {
@@ -172,6 +210,8 @@ final class RandomCommand {
                 case "E" -> "{t}s" + random.nextInt(random.nextInt(10) == 0 ? 6 : 3);
                 case "B" -> "{t}" + random.nextInt(4);
                 case "P" -> "{t}p" + random.nextInt(3);
+                case "X" -> "{t}x" + random.nextInt(random.nextInt(10) == 0 ? 6 : 2);
+                case "I" -> nowMs - random.nextInt(20) + "-" + random.nextInt(2);
                 case "F" -> "f" + random.nextInt(5);
                 case "V" -> VALUES[random.nextInt(VALUES.length)];
                 case "D" -> Integer.toString(1 + random.nextInt(20));

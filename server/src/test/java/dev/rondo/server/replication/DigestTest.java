@@ -12,8 +12,13 @@ import dev.rondo.server.type.HashValue;
 import dev.rondo.server.type.Limits;
 import dev.rondo.server.type.ListValue;
 import dev.rondo.server.type.SetValue;
+import dev.rondo.server.type.StreamGroup;
+import dev.rondo.server.type.StreamId;
+import dev.rondo.server.type.StreamValue;
 import dev.rondo.server.type.StringValue;
 import java.util.BitSet;
+import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class DigestTest {
@@ -161,6 +166,48 @@ class DigestTest {
         put(other, "l", turned, 1, Entry.NO_EXPIRY);
         assertTrue(of(slot).differences(of(same)).isEmpty());
         assertEquals(1, of(slot).differences(of(other)).cardinality());
+    }
+
+    @Test
+    void theNodesOfAStreamDoNotMatterAndWhatItHoldsDoes() {
+        Slot slot = new Keyspace(0).slot(0);
+        put(slot, "s", stream(Limits.DEFAULT), 1, Entry.NO_EXPIRY);
+        Slot same = new Keyspace(0).slot(0);
+        StreamValue seenLater = stream(new Limits(0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0));
+        seenLater.group(Ascii.bytes("g")).consumer(Ascii.bytes("c")).seen(9);
+        put(same, "s", seenLater, 1, Entry.NO_EXPIRY);
+        assertTrue(of(slot).differences(of(same)).isEmpty());
+        List<Consumer<StreamValue>> changes = List.of(
+                stream -> stream.lastId(new StreamId(5000, 0)),
+                stream -> stream.entriesAdded(5000),
+                stream -> stream.maxDeletedId(new StreamId(5, 6)),
+                stream -> stream.delete(new StreamId(500, 0)),
+                stream -> stream.addGroup(Ascii.bytes("h"), StreamId.MIN, 0),
+                stream -> stream.group(Ascii.bytes("g")).lastId(new StreamId(3, 0)),
+                stream -> stream.group(Ascii.bytes("g")).entriesRead(7),
+                stream -> stream.group(Ascii.bytes("g")).addConsumer(Ascii.bytes("d"), 1),
+                stream -> stream.group(Ascii.bytes("g")).acknowledge(new StreamId(1, 0)),
+                stream -> stream.group(Ascii.bytes("g")).pending().first().deliveredAgain(8, 1),
+                stream -> stream.group(Ascii.bytes("g")).pending().first().deliveredAgain(1, 2));
+        for (Consumer<StreamValue> change : changes) {
+            StreamValue changed = stream(Limits.DEFAULT);
+            change.accept(changed);
+            Slot other = new Keyspace(0).slot(0);
+            put(other, "s", changed, 1, Entry.NO_EXPIRY);
+            assertEquals(1, of(slot).differences(of(other)).cardinality(), "change " + changes.indexOf(change));
+        }
+    }
+
+    /** A thousand entries, of which one was deleted and one is pending. */
+    private static StreamValue stream(Limits limits) {
+        StreamValue stream = new StreamValue();
+        for (int i = 1; i <= 1000; i++) {
+            stream.add(new StreamId(i, 0), new byte[][] {Ascii.bytes("f"), Ascii.bytes("v" + i)}, 0, limits);
+        }
+        stream.delete(new StreamId(2, 0));
+        StreamGroup group = stream.addGroup(Ascii.bytes("g"), new StreamId(1, 0), 1);
+        group.assign(new StreamId(1, 0), group.addConsumer(Ascii.bytes("c"), 1), 1, 1);
+        return stream;
     }
 
     private static SetValue set(int members, int first, int step) {

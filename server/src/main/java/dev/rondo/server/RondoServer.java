@@ -10,6 +10,7 @@ import dev.rondo.server.cluster.ClusterService;
 import dev.rondo.server.cluster.Departure;
 import dev.rondo.server.cluster.ReplicationCommands;
 import dev.rondo.server.cluster.RondoCommands;
+import dev.rondo.server.command.AccessControl;
 import dev.rondo.server.command.Clients;
 import dev.rondo.server.command.Clock;
 import dev.rondo.server.command.CommandSpec;
@@ -40,6 +41,7 @@ import dev.rondo.server.pubsub.Relay;
 import dev.rondo.server.replication.Replication;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.script.LibraryNews;
+import dev.rondo.server.security.Users;
 import dev.rondo.server.stats.CommandStats;
 import dev.rondo.server.stats.ErrorStats;
 import dev.rondo.server.stats.Info;
@@ -114,8 +116,8 @@ public final class RondoServer implements AutoCloseable {
         databases.tracking().messenger(task -> housekeeping.after(0, task));
         this.cluster = clustered ? clusterService(databases) : null;
         this.departure = cluster == null ? null : new Departure(cluster, databases.get(0));
-        Clients clients =
-                new Clients(clock, () -> !config.get(Config.REQUIRE_PASS).isEmpty());
+        Users users = new Users();
+        Clients clients = new Clients(clock, users);
         this.scripts = new ScriptLanes(node::get, () -> config.get(Config.BUSY_REPLY_THRESHOLD_MS));
         NetworkStats network = new NetworkStats();
         Info info = new Info();
@@ -136,11 +138,14 @@ public final class RondoServer implements AutoCloseable {
         commands.addAll(new RondoCommands(cluster, config).commands());
         commands.addAll(new ReplicationCommands(cluster, clients, housekeeping).commands());
         CommitMode commitMode = seams.commits().apply(commitMode());
+        CommandTable table = new CommandTable(commands);
+        AccessControl access = new AccessControl(users, table, config);
         node.set(new Node(
-                new CommandTable(commands),
+                table,
                 databases,
                 cluster == null ? Ownership.ALL_SLOTS : cluster,
                 commitMode,
+                access,
                 clients,
                 events,
                 pauseGate,
@@ -148,6 +153,7 @@ public final class RondoServer implements AutoCloseable {
                 new ErrorStats(),
                 clock,
                 scripts));
+        new ConfiguredUsers(config, access).load();
         this.listener = new Listener(listenerSettings(), () -> new Dispatcher(node.get()), network);
         this.nodeInfo = new NodeInfo(node::get, config, network, broker, watchdog, listener::port);
         nodeInfo.addTo(info);
@@ -159,6 +165,8 @@ public final class RondoServer implements AutoCloseable {
                     .addTo(info);
         }
         this.liveConfig = new LiveConfig(config, listener, clients, databases, events);
+        listener.protectWhile(() -> config.get(Config.PROTECTED_MODE)
+                && users.defaultAccount().user().needsNoPassword());
     }
 
     /**

@@ -30,6 +30,8 @@ class ArchitectureTest {
             .definedBy(SERVER + "command..")
             .layer("pubsub")
             .definedBy(SERVER + "pubsub..")
+            .layer("security")
+            .definedBy(SERVER + "security..")
             .layer("commit")
             .definedBy(SERVER + "commit..")
             .layer("script")
@@ -66,12 +68,15 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("root", "cluster", "info", "command")
             .whereLayer("commit")
             .mayOnlyBeAccessedByLayers("root", "cluster", "replication", "command")
+            .whereLayer("security")
+            .mayOnlyBeAccessedByLayers("root", "info", "command")
             .whereLayer("net")
             .mayOnlyBeAccessedByLayers("root", "admin", "cluster", "info", "command", "pubsub")
             .whereLayer("keyspace")
             .mayOnlyBeAccessedByLayers("root", "cluster", "replication", "info", "command", "pubsub", "commit")
             .whereLayer("type")
-            .mayOnlyBeAccessedByLayers("root", "replication", "command", "persistence", "keyspace", "pubsub", "script");
+            .mayOnlyBeAccessedByLayers(
+                    "root", "replication", "command", "persistence", "keyspace", "pubsub", "script", "security");
 
     @ArchTest
     static final ArchRule dataTypesKnowNoNetworkNoClockAndNoThreads = noClasses()

@@ -45,7 +45,10 @@ public final class Differences {
                 IDLE_CONSUMERS,
                 NEW_CONSUMERS,
                 LAST_SEQUENCE,
-                UNBALANCED_STREAMS));
+                UNBALANCED_STREAMS,
+                REFUSALS,
+                DRY_REFUSALS,
+                RULES_OF_USERS));
     }
 
     private static final Known SHARED_INTEGERS = new Known(
@@ -123,6 +126,44 @@ public final class Differences {
                     && candidate.isError()
                     && model.asText().startsWith("ERR Unbalanced XREAD list of streams")
                     && candidate.asText().startsWith("ERR Unbalanced 'xread"));
+
+    private static final Known REFUSALS = new Known(
+            "since Redis 7.2 the refusal of a request names the user",
+            (command, model, candidate) -> model.isError()
+                    && candidate.isError()
+                    && model.asText().startsWith("NOPERM this user has no permissions to ")
+                    && refusalOf72(model.asText()).equals(withoutUser(candidate.asText())));
+
+    private static final Known DRY_REFUSALS = new Known(
+            "since Redis 7.2 the answer of a dry run names the user",
+            (command, model, candidate) -> isSubcommand(command, "ACL", "DRYRUN")
+                    && model.type() == Reply.Type.BULK
+                    && candidate.type() == Reply.Type.BULK
+                    && model.asText()
+                            .equals("This user"
+                                    + withoutUser(candidate.asText()).substring("User".length())));
+
+    private static String refusalOf72(String refusalOf70) {
+        if (refusalOf70.endsWith("access one of the keys used as arguments")) {
+            return "NOPERM No permissions to access a key";
+        }
+        return refusalOf70.endsWith("access one of the channels used as arguments")
+                ? "NOPERM No permissions to access a channel"
+                : refusalOf70.replace("NOPERM this user has", "NOPERM User has");
+    }
+
+    private static String withoutUser(String text) {
+        return text.replaceFirst("(?s)User .* has no permissions", "User has no permissions");
+    }
+
+    private static final Known RULES_OF_USERS = new Known(
+            "since Redis 7.2 the rules for commands are shown as they were given, and before as few as do the same",
+            (command, model, candidate) -> command.name().equals("ACL")
+                    && withoutCommandRules(model.toString()).equals(withoutCommandRules(candidate.toString())));
+
+    private static String withoutCommandRules(String text) {
+        return text.replaceAll("[+-][a-z@|0-9-]+ ?", "");
+    }
 
     private static boolean isSubcommand(Command command, String container, String subcommand) {
         return command.name().equals(container)

@@ -44,7 +44,8 @@ public final class Families {
                 HyperLogLogFamily.hyperLogLogs(),
                 SortFamily.sort(),
                 ScriptFamily.script(),
-                StreamFamily.streams());
+                StreamFamily.streams(),
+                AclFamily.acl());
     }
 
     public static List<CommandFamily> named(List<String> names) {

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One of the two servers during one episode: the client connections that the steps use, and one more to look at the
- * keyspace with, perhaps another that listens to keyspace events. Opening it empties the server.
+ * keyspace with, perhaps another that listens to keyspace events. Opening it empties the server, and removes every user
+ * that there was not in the beginning.
  */
 final class Side implements AutoCloseable {
     private final List<RespConnection> clients = new ArrayList<>();
@@ -18,9 +19,19 @@ final class Side implements AutoCloseable {
     Side(int port, boolean withEvents) {
         inspector = RespConnection.to(port);
         inspector.command("FLUSHALL");
+        removeUsers();
         events = withEvents ? new KeyspaceEventLog(port, inspector) : null;
         for (int i = 0; i < Step.CONNECTIONS; i++) {
             clients.add(RespConnection.to(port));
+        }
+    }
+
+    private void removeUsers() {
+        inspector.command("ACL", "LOG", "RESET");
+        for (String name : inspector.command("ACL", "USERS").asTexts()) {
+            if (!name.equals("default")) {
+                inspector.command("ACL", "DELUSER", name);
+            }
         }
     }
 

@@ -64,6 +64,7 @@ public final class Call {
     private @Nullable Slot versionSlot;
     private long version;
     private @Nullable KeyWaits waits;
+    private @Nullable AccessControl access;
 
     /** For commands that no client sends, where it makes no difference whether the node is part of a cluster. */
     Call(
@@ -89,6 +90,11 @@ public final class Call {
         this.events = events;
         this.cluster = cluster;
         this.keyspace = databases.get(0);
+    }
+
+    /** Says who decides what clients may read beyond the keys that their requests name. */
+    void access(AccessControl newAccess) {
+        access = newAccess;
     }
 
     /** Commands may block clients from now on. */
@@ -284,6 +290,13 @@ public final class Call {
     /** The client of a command that only clients can send. */
     public Client client() {
         return Objects.requireNonNull(client);
+    }
+
+    /** Whether the client may read keys that its request does not name; a replay may. */
+    boolean mayReadAnyKey() {
+        return client == null
+                || client.user().isUnrestricted()
+                || access != null && access.mayReadAnyKeyWith(client.user(), spec, arguments);
     }
 
     public CommandSpec spec() {

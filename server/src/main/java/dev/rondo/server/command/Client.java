@@ -2,10 +2,14 @@ package dev.rondo.server.command;
 
 import dev.rondo.server.net.Connection;
 import dev.rondo.server.pubsub.Broker;
+import dev.rondo.server.pubsub.Kind;
 import dev.rondo.server.pubsub.Receiver;
 import dev.rondo.server.pubsub.Subscriber;
+import dev.rondo.server.security.Account;
+import dev.rondo.server.security.User;
 import java.util.BitSet;
 import java.util.Objects;
+import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +34,7 @@ public final class Client implements Receiver {
     private volatile String name = "";
     private volatile String libraryName = "";
     private volatile String libraryVersion = "";
-    private volatile String user = "default";
+    private volatile Account account;
     private volatile int protocol = 2;
     private volatile int database;
     private volatile long lastRequestMs;
@@ -52,11 +56,12 @@ public final class Client implements Receiver {
     private @Nullable Subscriber subscriber;
     private volatile @Nullable ClientTracking tracking;
 
-    public Client(long id, Connection connection, long connectedAtMs, boolean authenticated) {
+    public Client(long id, Connection connection, long connectedAtMs, Account account, boolean authenticated) {
         this.id = id;
         this.connection = connection;
         this.connectedAtMs = connectedAtMs;
         this.lastRequestMs = connectedAtMs;
+        this.account = account;
         this.authenticated = authenticated;
     }
 
@@ -114,12 +119,18 @@ public final class Client implements Receiver {
         libraryVersion = newVersion;
     }
 
-    public String user() {
-        return user;
+    /** What the client is logged in to. */
+    public Account account() {
+        return account;
     }
 
-    public void user(String newUser) {
-        user = newUser;
+    void account(Account newAccount) {
+        account = newAccount;
+    }
+
+    /** What the client's user is and may do now; the next request may meet another. */
+    public User user() {
+        return account.user();
     }
 
     /** 2 or 3. */
@@ -190,6 +201,20 @@ public final class Client implements Receiver {
             subscriber = broker.newSubscriber(this);
         }
         return subscriber;
+    }
+
+    /** Whether all that the client listens to passes a test; on its event loop. */
+    boolean listensOnlyTo(BiPredicate<Kind, byte[]> test) {
+        if (subscriber != null) {
+            for (Kind kind : Kind.values()) {
+                for (byte[] name : subscriber.names(kind)) {
+                    if (!test.test(kind, name)) {
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
     }
 
     /** The client listens to nothing any more. */

@@ -186,7 +186,9 @@ final class ClientCommands {
     private void kill(Call call) {
         Client caller = call.client();
         boolean oldForm = call.count() == 3;
-        ClientFilter filter = oldForm ? ClientFilter.ofAddress(call.argument(2)) : ClientFilter.parse(call, 2);
+        ClientFilter filter = oldForm
+                ? ClientFilter.ofAddress(call.argument(2))
+                : ClientFilter.parse(call, 2, parts.node().get().access().users());
         int killed = 0;
         for (Client client : clients().all()) {
             if (filter.matches(client, caller)) {

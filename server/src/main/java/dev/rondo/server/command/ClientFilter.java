@@ -1,6 +1,8 @@
 package dev.rondo.server.command;
 
 import dev.rondo.server.resp.Ascii;
+import dev.rondo.server.security.Account;
+import dev.rondo.server.security.Users;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +36,7 @@ final class ClientFilter {
     private @Nullable Type type;
     private @Nullable String address;
     private @Nullable String localAddress;
-    private @Nullable String user;
+    private @Nullable Account user;
     private boolean skipsCaller = true;
 
     private ClientFilter() {}
@@ -48,27 +50,27 @@ final class ClientFilter {
     }
 
     /** Pairs of option and value from the argument {@code from} on. */
-    static ClientFilter parse(Call call, int from) {
+    static ClientFilter parse(Call call, int from, Users users) {
         ClientFilter filter = new ClientFilter();
         for (int i = from; i < call.count(); i += 2) {
             if (i + 1 == call.count()) {
                 throw CommandException.syntax();
             }
-            filter.option(Ascii.string(call.argument(i)).toLowerCase(Locale.ROOT), call.argument(i + 1));
+            filter.option(Ascii.string(call.argument(i)).toLowerCase(Locale.ROOT), call.argument(i + 1), users);
         }
         return filter;
     }
 
-    private void option(String name, byte[] value) {
+    private void option(String name, byte[] value, Users users) {
         switch (name) {
             case "id" -> id = Arguments.toLong(value, 1, Long.MAX_VALUE, "ERR client-id should be greater than 0");
             case "type" -> type = Type.of(value);
             case "addr" -> address = Ascii.string(value);
             case "laddr" -> localAddress = Ascii.string(value);
             case "user" -> {
-                user = Ascii.string(value);
-                if (!user.equals(Authentication.DEFAULT_USER)) {
-                    throw new CommandException("ERR No such user '" + user + "'");
+                user = users.find(Ascii.string(value));
+                if (user == null) {
+                    throw new CommandException("ERR No such user '" + Ascii.string(value) + "'");
                 }
             }
             case "skipme" -> skipsCaller = yesOrNo(value);
@@ -92,7 +94,7 @@ final class ClientFilter {
                 && (address == null || address.equals(client.connection().remoteAddress()))
                 && (localAddress == null
                         || localAddress.equals(client.connection().localAddress()))
-                && (user == null || user.equals(client.user()))
+                && (user == null || user == client.account())
                 && !(skipsCaller && client == caller);
     }
 }

@@ -37,7 +37,7 @@ final class ClientLine {
                 + " tot-mem=" + totalBytes
                 + " events=" + (connection.isReading() ? "r" : "") + (outputBytes > 0 ? "w" : "")
                 + " cmd=" + (last == null ? "NULL" : last.fullName())
-                + " user=" + client.user()
+                + " user=" + client.account().name()
                 + " redir=" + redirect(client)
                 + " resp=" + client.protocol()
                 + " lib-name=" + client.libraryName()

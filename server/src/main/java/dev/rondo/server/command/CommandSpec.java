@@ -1,5 +1,6 @@
 package dev.rondo.server.command;
 
+import dev.rondo.server.security.ChannelUse;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -40,6 +41,8 @@ public final class CommandSpec {
     private final Set<Category> categories = EnumSet.noneOf(Category.class);
     private final List<KeySpec> keySpecs = new ArrayList<>(1);
     private @Nullable Function<byte[][], byte[] @Nullable []> keyFinder;
+    private @Nullable Function<byte[][], List<String>> keyFlags;
+    private ChannelUse channelUse = ChannelUse.NONE;
     private final List<String> tips = new ArrayList<>(0);
     private final Map<String, CommandSpec> subcommands = new LinkedHashMap<>(0);
     private boolean wholeKeyspace;
@@ -125,6 +128,18 @@ public final class CommandSpec {
     /** Finds the keys where no {@link KeySpec} can say where they are; it returns null for malformed arguments. */
     public CommandSpec keyFinder(Function<byte[][], byte[] @Nullable []> finder) {
         keyFinder = finder;
+        return this;
+    }
+
+    /** Says what a request does with its keys where that depends on its arguments (key specs with "variable_flags"). */
+    public CommandSpec keyFlags(Function<byte[][], List<String>> finder) {
+        keyFlags = finder;
+        return this;
+    }
+
+    /** What the command does with the channels among its arguments. */
+    public CommandSpec channels(ChannelUse use) {
+        channelUse = use;
         return this;
     }
 
@@ -271,6 +286,30 @@ public final class CommandSpec {
 
     public boolean hasKeys() {
         return !keySpecs.isEmpty() || keyFinder != null;
+    }
+
+    /** Whether some keys are more than shard channels. */
+    boolean hasRealKeys() {
+        return keyFinder != null || keySpecs.stream().anyMatch(spec -> !spec.isNotKey());
+    }
+
+    /** The keys that {@link #keyFinder} finds; none where there is no need of it, or it can't tell. */
+    byte[][] furtherKeys(byte[][] arguments) {
+        byte[][] keys = keyFinder == null ? null : keyFinder.apply(arguments);
+        return keys == null ? new byte[0][] : keys;
+    }
+
+    boolean hasVariableKeyFlags() {
+        return keyFlags != null;
+    }
+
+    /** What a request does with the keys that one of the specs finds, in the words of COMMAND INFO. */
+    List<String> keyFlags(KeySpec keySpec, byte[][] arguments) {
+        return keyFlags == null ? keySpec.flags() : keyFlags.apply(arguments);
+    }
+
+    ChannelUse channelUse() {
+        return channelUse;
     }
 
     /** Whether the keys are shard channels of pub/sub, which only look like keys. */

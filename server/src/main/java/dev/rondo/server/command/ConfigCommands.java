@@ -130,6 +130,7 @@ final class ConfigCommands {
         Node node = parts.node().get();
         node.commandStats().reset();
         node.errorStats().reset();
+        node.access().log().resetCounts();
         parts.network().reset();
         call.reply().ok();
     }

@@ -4,6 +4,7 @@ import static dev.rondo.server.command.CommandSpec.command;
 
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.resp.ReplyWriter;
+import dev.rondo.server.security.User;
 import dev.rondo.server.stats.Version;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +15,11 @@ final class ConnectionCommands {
     private static final int NEWEST_PROTOCOL = 3;
 
     private final NodeParts parts;
-    private final Authentication authentication;
     private final OutputPolicy outputPolicy;
 
     ConnectionCommands(NodeParts parts) {
         this.parts = parts;
         this.outputPolicy = new OutputPolicy(parts.config());
-        this.authentication = new Authentication(parts.config());
     }
 
     List<CommandSpec> commands() {
@@ -54,16 +53,20 @@ final class ConnectionCommands {
                         .runs(this::reset));
     }
 
+    private AccessControl access() {
+        return parts.node().get().access();
+    }
+
     private void auth(Call call) {
         if (call.count() > 3) {
             throw CommandException.syntax();
         }
-        if (call.count() == 2 && authentication.isOpen()) {
+        if (call.count() == 2 && access().users().defaultAccount().user().needsNoPassword()) {
             throw new CommandException("ERR AUTH <password> called without any password configured for the default"
                     + " user. Are you sure your configuration is correct?");
         }
-        byte[] user = call.count() == 2 ? Ascii.bytes(Authentication.DEFAULT_USER) : call.argument(1);
-        authentication.authenticate(call.client(), user, call.argument(call.count() - 1));
+        byte[] user = call.count() == 2 ? Ascii.bytes(User.DEFAULT_NAME) : call.argument(1);
+        access().logIn(call, user, call.argument(call.count() - 1));
         call.reply().ok();
     }
 
@@ -130,7 +133,7 @@ final class ConnectionCommands {
             }
         }
         if (authAt > 0) {
-            authentication.authenticate(call.client(), call.argument(authAt + 1), call.argument(authAt + 2));
+            access().logIn(call, call.argument(authAt + 1), call.argument(authAt + 2));
         }
         return name;
     }
@@ -172,8 +175,7 @@ final class ConnectionCommands {
         client.noTouch(false);
         client.replies(Client.Replies.ON);
         client.protocol(OLDEST_PROTOCOL);
-        client.user(Authentication.DEFAULT_USER);
-        client.authenticated(authentication.isOpen());
+        access().logOut(client);
         call.reply().resp3(false);
         call.reply().simple("RESET");
     }

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes every request through all gates, in this order: known command, arity, authentication, subscriber mode,
- * pause, slot owner and queueing in MULTI, slot locks, run, commit. No command repeats a gate. One instance serves one
+ * Takes every request through all gates, in this order: known command, arity, authentication, permission,
+ * subscriber mode, pause, slot owner and queueing in MULTI, slot locks, run, commit. No command repeats a gate. One instance serves one
  * event loop; what loops share is in the {@link Node}. {@link Admission} has the gates that depend on what the node
  * serves, {@link TransactionRunner} MULTI and EXEC, {@link Execution} the run itself.
  *
@@ -33,6 +33,7 @@ public final class Dispatcher implements RequestHandler {
     private final CommandTable table;
     private final Databases databases;
     private final Ownership ownership;
+    private final AccessControl access;
     private final CommandStats.Shard stats;
     private final Call call;
     private final @Nullable HeldReplies held;
@@ -48,12 +49,14 @@ public final class Dispatcher implements RequestHandler {
         this.table = node.commands();
         this.databases = node.databases();
         this.ownership = node.ownership();
+        this.access = node.access();
         this.stats = node.commandStats().newShard();
         this.held = HeldReplies.of(node.commitMode(), System::nanoTime, this::countError);
         CommitPath path = held == null ? node.commitMode().path() : held.ledger();
         this.call = new Call(databases, path, stats, new SplittableRandom(), node.events(), ownership.isCluster());
         this.waits = new KeyWaits(this::answerLate, node, call, held == null ? null : held.ledger());
         call.waits(waits);
+        call.access(access);
         this.execution = new Execution(node, call);
         this.admission = new Admission(node, execution, this::retry);
         this.transactions = new TransactionRunner(node, call, execution, admission, waits, locks);
@@ -196,9 +199,16 @@ public final class Dispatcher implements RequestHandler {
                     client, spec, reply, "ERR wrong number of arguments for '" + spec.fullName() + "' command");
             return;
         }
-        if (!client.isAuthenticated() && !spec.is(Flag.NO_AUTH)) {
+        if (!client.isAuthenticated() && access.users().isLoginNeeded() && !spec.is(Flag.NO_AUTH)) {
             execution.reject(client, spec, reply, "NOAUTH Authentication required.");
             return;
+        }
+        if (!client.user().isUnrestricted()) {
+            String refusal = access.refusal(client, spec, arguments, execution.nowMs());
+            if (refusal != null) {
+                execution.reject(client, spec, reply, refusal);
+                return;
+            }
         }
         if (client.isSubscribed() && client.protocol() == 2 && !Errors.isAllowedWhileSubscribed(spec)) {
             execution.reject(client, spec, reply, Errors.notWhileSubscribed(spec));

@@ -164,7 +164,7 @@ final class IntrospectionCommands {
         for (KeySpec each : spec.keySpecs()) {
             byte[][] keys = each.keys(arguments);
             if (keys != null && Arrays.asList(keys).contains(key)) { // the very array, not one like it
-                return each.flags();
+                return spec.keyFlags(each, arguments);
             }
             flags = each.flags();
         }

@@ -222,7 +222,11 @@ final class KeyWaits {
         call.begin(client, blocked.keyspace(), reply, nowMs);
         call.locked(blocked.keyWait().hasOneKey() || node.ownership().isCluster() ? slot : null, slot);
         call.command(blocked.spec(), blocked.arguments());
+        String refusal = node.access().refusal(client, blocked.spec(), blocked.arguments(), nowMs);
         try {
+            if (refusal != null) { // its rules have changed since it began to wait
+                throw new CommandException(refusal);
+            }
             blocked.keyWait().taker().take(call, key);
         } catch (CommandException e) {
             reply.reset();

@@ -13,6 +13,7 @@ import dev.rondo.server.stats.ErrorStats;
  * @param databases the keys
  * @param ownership which slots are whose
  * @param commitMode takes the effects of writes
+ * @param access who may do what
  * @param clients who is connected
  * @param events keyspace events
  * @param pauseGate CLIENT PAUSE
@@ -26,6 +27,7 @@ public record Node(
         Databases databases,
         Ownership ownership,
         CommitMode commitMode,
+        AccessControl access,
         Clients clients,
         KeyspaceEvents events,
         PauseGate pauseGate,

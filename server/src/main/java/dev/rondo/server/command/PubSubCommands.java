@@ -6,6 +6,7 @@ import dev.rondo.server.pubsub.Kind;
 import dev.rondo.server.pubsub.Subscriber;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.resp.ReplyWriter;
+import dev.rondo.server.security.ChannelUse;
 import dev.rondo.server.type.Glob;
 import java.util.Arrays;
 import java.util.List;
@@ -25,20 +26,25 @@ final class PubSubCommands {
 
     List<CommandSpec> commands() {
         return List.of(
-                subscribing("psubscribe", -2).runs(call -> subscribe(call, Kind.PATTERN)),
+                subscribing("psubscribe", -2)
+                        .channels(ChannelUse.SUBSCRIBE_PATTERN)
+                        .runs(call -> subscribe(call, Kind.PATTERN)),
                 command("publish", 3)
                         .flags(Flag.PUBSUB, Flag.LOADING, Flag.STALE, Flag.FAST, Flag.MAY_REPLICATE)
+                        .channels(ChannelUse.PUBLISH)
                         .runs(this::publish),
                 introspection(),
                 subscribing("punsubscribe", -1).runs(call -> unsubscribe(call, Kind.PATTERN)),
                 command("spublish", 3)
                         .flags(Flag.PUBSUB, Flag.LOADING, Flag.STALE, Flag.FAST, Flag.MAY_REPLICATE)
                         .keys(1, 1, 1, "not_key")
+                        .channels(ChannelUse.PUBLISH)
                         .runs(this::publishToShard),
                 subscribing("ssubscribe", -2)
                         .keys(1, -1, 1, "not_key")
+                        .channels(ChannelUse.SUBSCRIBE)
                         .runs(call -> subscribe(call, Kind.SHARD_CHANNEL)),
-                subscribing("subscribe", -2).runs(call -> subscribe(call, Kind.CHANNEL)),
+                subscribing("subscribe", -2).channels(ChannelUse.SUBSCRIBE).runs(call -> subscribe(call, Kind.CHANNEL)),
                 subscribing("sunsubscribe", -1)
                         .keys(1, -1, 1, "not_key")
                         .runs(call -> unsubscribe(call, Kind.SHARD_CHANNEL)),

@@ -56,6 +56,7 @@ final class ScriptLane implements Runnable {
         this.call = new Call(
                 databases, path, node.commandStats().newShard(), new SplittableRandom(), node.events(), cluster);
         this.waits = new KeyWaits(KeyWaits.LateAnswer.NONE, node, call, ledger);
+        call.access(node.access());
         this.execution = new Execution(node, call);
         this.admission = new Admission(
                 node, execution, (client, arguments) -> client.home().retry(client, arguments));
@@ -253,6 +254,16 @@ final class ScriptLane implements Runnable {
 
     CommandTable table() {
         return node.commands();
+    }
+
+    /** Whether the client of the script may run a command. */
+    boolean mayRun(CommandSpec spec, byte[][] command) {
+        return node.access().mayRun(call.client().user(), spec, command);
+    }
+
+    /** Why the client of the script may not run a command; null when it may. */
+    @Nullable String refusal(CommandSpec spec, byte[][] command) {
+        return node.access().refusalInScript(call.client(), spec, command, execution.nowMs());
     }
 
     boolean isCluster() {

@@ -194,7 +194,8 @@ public final class ScriptRun implements Occupant, ScriptHost {
 
     @Override
     public @Nullable Boolean mayRun(byte[][] command) {
-        return find(command) == null ? null : true;
+        CommandSpec spec = find(command);
+        return spec == null ? null : Boolean.valueOf(lane.mayRun(spec, command));
     }
 
     private @Nullable CommandSpec find(byte[][] command) {
@@ -224,6 +225,10 @@ public final class ScriptRun implements Occupant, ScriptHost {
         }
         if (spec.is(Flag.NOSCRIPT)) {
             return "This Redis command is not allowed from script";
+        }
+        String forbidden = lane.refusal(spec, command);
+        if (forbidden != null) {
+            return forbidden;
         }
         if (readOnly && (spec.is(Flag.WRITE) || spec.is(Flag.MAY_REPLICATE))) {
             return "Write commands are not allowed from read-only scripts.";

@@ -51,10 +51,10 @@ record SortOptions(
             } else if (Arguments.is(option, "by") && following >= 1) {
                 by = new SortPattern(call.argument(++i));
                 unsorted |= !by.namesKeys();
-                refuseInCluster(call, "BY", by.namesKeys());
+                refuseUnnamedKeys(call, "BY", by.namesKeys());
             } else if (Arguments.is(option, "get") && following >= 1) {
                 gets.add(new SortPattern(call.argument(++i)));
-                refuseInCluster(call, "GET", true);
+                refuseUnnamedKeys(call, "GET", true);
             } else {
                 throw CommandException.syntax();
             }
@@ -62,9 +62,16 @@ record SortOptions(
         return new SortOptions(descending, alpha, unsorted, by, gets, offset, count, target);
     }
 
-    private static void refuseInCluster(Call call, String option, boolean mayLeaveSlot) {
-        if (call.isCluster() && mayLeaveSlot) {
+    /** What a pattern names may be anywhere: in another slot, and out of what the client may read. */
+    private static void refuseUnnamedKeys(Call call, String option, boolean mayNameKeys) {
+        if (!mayNameKeys) {
+            return;
+        }
+        if (call.isCluster()) {
             throw new CommandException("ERR " + option + " option of SORT denied in Cluster mode.");
+        }
+        if (!call.mayReadAnyKey()) {
+            throw new CommandException("ERR " + option + " option of SORT denied due to insufficient ACL permissions.");
         }
     }
 

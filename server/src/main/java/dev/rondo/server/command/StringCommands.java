@@ -30,6 +30,7 @@ final class StringCommands {
                         .flags(Flag.WRITE, Flag.DENYOOM)
                         .acl(Category.STRING)
                         .keys(1, 1, 1, "RW", "access", "update", "variable_flags")
+                        .keyFlags(StringCommands::setFlags)
                         .runs(StringCommands::set),
                 command("setnx", 3)
                         .flags(Flag.WRITE, Flag.DENYOOM, Flag.FAST)
@@ -83,6 +84,16 @@ final class StringCommands {
 
     private static void get(Call call) {
         reply(call.reply(), call.readString(call.argument(1)));
+    }
+
+    /** SET reads the key only when it is asked for the old value. */
+    private static List<String> setFlags(byte[][] arguments) {
+        for (int i = 3; i < arguments.length; i++) {
+            if (Arguments.is(arguments[i], "get")) {
+                return List.of("RW", "access", "update");
+            }
+        }
+        return List.of("OW", "update");
     }
 
     private static void set(Call call) {

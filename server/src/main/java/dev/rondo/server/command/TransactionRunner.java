@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TransactionRunner {
     private final Databases databases;
+    private final AccessControl access;
     private final boolean cluster;
     private final Call call;
     private final Execution execution;
@@ -23,6 +24,7 @@ final class TransactionRunner {
     /** {@code locks} is the event loop's, as long as it runs one request. */
     TransactionRunner(Node node, Call call, Execution execution, Admission admission, KeyWaits waits, SlotLocks locks) {
         this.databases = node.databases();
+        this.access = node.access();
         this.cluster = node.ownership().isCluster();
         this.call = call;
         this.execution = execution;
@@ -124,7 +126,10 @@ final class TransactionRunner {
         reply.array(transaction.queue().size());
         for (Transaction.Queued queued : transaction.queue()) {
             call.keyspace(databases.get(client.database()));
-            if (queued.spec().lane() != CommandSpec.Lane.EVENT_LOOP) {
+            String forbidden = access.refusalAtExec(client, queued.spec(), queued.arguments(), execution.nowMs());
+            if (forbidden != null) {
+                reply.error(forbidden);
+            } else if (queued.spec().lane() != CommandSpec.Lane.EVENT_LOOP) {
                 execution.run(queued.spec(), queued.arguments(), System.nanoTime());
             } else {
                 String refusal = run.run(queued.spec(), queued.arguments(), reply);
@@ -259,6 +264,11 @@ final class TransactionRunner {
         reply.array(transaction.queue().size());
         for (Transaction.Queued queued : transaction.queue()) {
             call.keyspace(databases.get(client.database())); // SELECT may stand among the commands
+            String refusal = access.refusalAtExec(client, queued.spec(), queued.arguments(), execution.nowMs());
+            if (refusal != null) {
+                reply.error(refusal);
+                continue;
+            }
             execution.run(queued.spec(), queued.arguments(), System.nanoTime());
         }
         call.commit();

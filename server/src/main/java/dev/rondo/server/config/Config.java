@@ -1,5 +1,6 @@
 package dev.rondo.server.config;
 
+import dev.rondo.server.resp.Ascii;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,18 @@ public final class Config {
             Directive.integer("hz", 10, 1, 500).mutable();
     public static final Directive<String> REQUIRE_PASS =
             Directive.text("requirepass", "").mutable();
+    /** The file of users, in the folder of the data if it has no absolute path; empty for none. */
+    public static final Directive<String> ACL_FILE = Directive.text("aclfile", "");
+    /** Whether new users may use all channels, or none. */
+    public static final Directive<String> ACL_PUBSUB_DEFAULT = Directive.choice(
+                    "acl-pubsub-default", "resetchannels", "allchannels", "resetchannels")
+            .mutable();
+
+    public static final Directive<Long> ACL_LOG_MAX_LEN = Directive.count("acllog-max-len", 128);
+    /** Whether clients of other machines are turned away as long as "default" needs no password. */
+    public static final Directive<Boolean> PROTECTED_MODE =
+            Directive.yesNo("protected-mode", true).mutable();
+
     public static final Directive<Long> MAX_BULK_BYTES =
             Directive.bytes("proto-max-bulk-len", 512L << 20, 1L << 20, Integer.MAX_VALUE - 64);
     public static final Directive<Long> MAX_QUERY_BYTES =
@@ -64,6 +78,9 @@ public final class Config {
 
     public static final Directive<String> DEBUG_COMMAND =
             Directive.choice("enable-debug-command", "no", "no", "yes", "local");
+    /** Kept for tools that set it: nothing that it protects can be changed at run time. */
+    public static final Directive<String> PROTECTED_CONFIGS =
+            Directive.choice("enable-protected-configs", "no", "no", "yes", "local");
     /** Whether RONDO, the operator's commands, may be used: by nobody, by everybody, from this machine. */
     public static final Directive<String> ADMIN_COMMAND =
             Directive.choice("enable-admin-command", "no", "no", "yes", "local");
@@ -152,6 +169,10 @@ public final class Config {
             IO_THREADS,
             HZ,
             REQUIRE_PASS,
+            ACL_FILE,
+            ACL_PUBSUB_DEFAULT,
+            ACL_LOG_MAX_LEN,
+            PROTECTED_MODE,
             MAX_BULK_BYTES,
             MAX_QUERY_BYTES,
             OUTPUT_LIMITS,
@@ -161,6 +182,7 @@ public final class Config {
             LOG_FILE,
             BUSY_REPLY_THRESHOLD_MS,
             DEBUG_COMMAND,
+            PROTECTED_CONFIGS,
             ADMIN_COMMAND,
             SAVE,
             APPEND_ONLY,
@@ -199,6 +221,8 @@ public final class Config {
     private final Map<String, Directive<?>> byName = new LinkedHashMap<>();
     private final Map<Directive<?>, Object> values = new ConcurrentHashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final Map<String, List<byte[]>> users = new LinkedHashMap<>();
+    private volatile Supplier<List<String>> userLines = List::of;
     private volatile @Nullable ConfigFile file;
 
     /** A configuration with every default. */
@@ -271,6 +295,36 @@ public final class Config {
     /** Has {@code action} run after each change at run time, on the thread that made it. */
     public void whenChanged(Runnable action) {
         listeners.add(action);
+    }
+
+    // ---- users ----
+
+    /**
+     * Defines a user, at start.
+     *
+     * @param words the name and the rules, as behind "user" in a configuration file
+     * @throws ConfigException when that user is defined already
+     */
+    public Config addUser(List<byte[]> words) throws ConfigException {
+        String name = Ascii.string(words.get(0));
+        if (users.put(name, List.copyOf(words.subList(1, words.size()))) != null) {
+            throw new ConfigException("Duplicate user found. A user can only be defined once in config files");
+        }
+        return this;
+    }
+
+    /** The users defined at start: the rules of each, by name. */
+    public Map<String, List<byte[]>> users() {
+        return users;
+    }
+
+    /** Has {@code lines} say what {@link #rewrite} writes of the present users: "user alice on ...". */
+    public void describeUsers(Supplier<List<String>> lines) {
+        userLines = lines;
+    }
+
+    List<String> userLines() {
+        return userLines.get();
     }
 
     boolean isChanged(Directive<?> directive) {

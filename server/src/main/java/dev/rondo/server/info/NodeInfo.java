@@ -11,6 +11,8 @@ import dev.rondo.server.net.Listener;
 import dev.rondo.server.net.NetworkStats;
 import dev.rondo.server.pubsub.Broker;
 import dev.rondo.server.pubsub.Kind;
+import dev.rondo.server.security.AccessLog;
+import dev.rondo.server.security.Denial;
 import dev.rondo.server.stats.CommandStats;
 import dev.rondo.server.stats.Info;
 import dev.rondo.server.stats.InfoSection;
@@ -269,6 +271,11 @@ public final class NodeInfo {
                 .field("client_output_buffer_limit_disconnections", network.outputLimitDisconnections.sum())
                 .field("stalled_threads", watchdog.stalled())
                 .field("total_thread_stalls", watchdog.stalls());
+        AccessLog refusals = node.get().access().log();
+        text.field("acl_access_denied_auth", refusals.count(Denial.Reason.AUTH))
+                .field("acl_access_denied_cmd", refusals.count(Denial.Reason.COMMAND))
+                .field("acl_access_denied_key", refusals.count(Denial.Reason.KEY))
+                .field("acl_access_denied_channel", refusals.count(Denial.Reason.CHANNEL));
     }
 
     private void replication(InfoText text) {

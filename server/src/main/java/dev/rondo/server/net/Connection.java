@@ -6,6 +6,7 @@ import dev.rondo.server.resp.RequestDecoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -72,7 +73,11 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Whether the client runs on the same machine. */
     public boolean isFromThisHost() {
-        return context.channel().remoteAddress() instanceof InetSocketAddress inet
+        return isFromThisHost(context.channel());
+    }
+
+    static boolean isFromThisHost(Channel channel) {
+        return channel.remoteAddress() instanceof InetSocketAddress inet
                 && inet.getAddress() != null
                 && inet.getAddress().isLoopbackAddress();
     }

@@ -29,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -37,6 +38,21 @@ import java.util.function.Supplier;
  */
 public final class Listener implements AutoCloseable {
     private static final byte[] TOO_MANY = "-ERR max number of clients reached\r\n".getBytes(StandardCharsets.US_ASCII);
+    /** The text is Redis's, which clients and operators know. */
+    private static final byte[] DENIED = ("-DENIED Redis is running in protected mode because protected mode is enabled"
+                    + " and no password is set for the default user. In this mode connections are only accepted from the"
+                    + " loopback interface. If you want to connect from external computers to Redis you may adopt one"
+                    + " of the following solutions: 1) Just disable protected mode sending the command 'CONFIG SET"
+                    + " protected-mode no' from the loopback interface by connecting to Redis from the same host the"
+                    + " server is running, however MAKE SURE Redis is not publicly accessible from internet if you do"
+                    + " so. Use CONFIG REWRITE to make this change permanent. 2) Alternatively you can just disable the"
+                    + " protected mode by editing the Redis configuration file, and setting the protected mode option to"
+                    + " 'no', and then restarting the server. 3) If you started the server manually just for testing,"
+                    + " restart it with the '--protected-mode no' option. 4) Set up an authentication password for the"
+                    + " default user. NOTE: You only need to do one of the above things in order for the server to start"
+                    + " accepting connections from the outside.\r\n")
+            .getBytes(StandardCharsets.US_ASCII);
+
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
 
     private final ListenerSettings settings;
@@ -55,6 +71,7 @@ public final class Listener implements AutoCloseable {
     private final AtomicInteger admitted = new AtomicInteger();
 
     private volatile int maxClients;
+    private volatile BooleanSupplier isProtected = () -> false;
 
     /** Prepares the event loops; {@link #open} starts to accept. Each loop takes one handler from {@code handlers}. */
     public Listener(ListenerSettings settings, Supplier<RequestHandler> handlers, NetworkStats stats) {
@@ -126,17 +143,31 @@ public final class Listener implements AutoCloseable {
         channels.forEach(channel -> channel.config().setAutoRead(true));
     }
 
-    private void accept(Channel channel) {
+    void accept(Channel channel) {
         stats.connectionsReceived.increment();
         if (admitted.incrementAndGet() > maxClients) {
             admitted.decrementAndGet();
-            stats.connectionsRejected.increment();
-            channel.writeAndFlush(io.netty.buffer.Unpooled.wrappedBuffer(TOO_MANY))
-                    .addListener(io.netty.channel.ChannelFutureListener.CLOSE);
+            reject(channel, TOO_MANY);
+            return;
+        }
+        if (!Connection.isFromThisHost(channel) && isProtected.getAsBoolean()) {
+            admitted.decrementAndGet();
+            reject(channel, DENIED);
             return;
         }
         channel.closeFuture().addListener(closed -> admitted.decrementAndGet());
         channel.pipeline().addLast(new Connection(worker.get(), this));
+    }
+
+    private void reject(Channel channel, byte[] error) {
+        stats.connectionsRejected.increment();
+        channel.writeAndFlush(io.netty.buffer.Unpooled.wrappedBuffer(error))
+                .addListener(io.netty.channel.ChannelFutureListener.CLOSE);
+    }
+
+    /** Has clients of other machines turned away whenever {@code condition} holds. */
+    public void protectWhile(BooleanSupplier condition) {
+        isProtected = condition;
     }
 
     /** The port that is listened on. */

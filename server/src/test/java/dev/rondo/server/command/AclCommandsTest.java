@@ -156,8 +156,8 @@ class AclCommandsTest {
         assertEquals("OK", alice.call("EVAL", "return redis.call('set', KEYS[1], 'v')", "1", "a"));
         assertEquals(NO_KEY, alice.call("EVAL", "return 1", "1", "b"));
         Err refused = (Err) alice.call("EVAL", "return redis.call('del', 'a')", "0");
-        assertTrue(refused.text().startsWith("ERR ACL failure in script: User alice has no permissions to run the 'del'"
-                + " command"));
+        assertTrue(refused.text()
+                .startsWith("ERR ACL failure in script: User alice has no permissions to run the 'del'" + " command"));
         refused = (Err) alice.call("EVAL", "return redis.call('get', 'b')", "0");
         assertTrue(refused.text().startsWith("ERR ACL failure in script: No permissions to access a key"));
         String check = "return {redis.acl_check_cmd('get', 'a'), redis.acl_check_cmd('get', 'b'),"

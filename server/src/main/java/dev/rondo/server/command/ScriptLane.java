@@ -65,8 +65,7 @@ final class ScriptLane implements Runnable {
     }
 
     /** What runs now; null when nothing does. Any thread. */
-    @Nullable
-    ScriptRun present() {
+    @Nullable ScriptRun present() {
         return present;
     }
 

@@ -108,8 +108,7 @@ public final class ScriptLanes implements AutoCloseable {
     }
 
     /** Why a request can't be taken: every lane for it has run the same script for too long; null when one has not. */
-    @Nullable
-    String refusal(CommandSpec.Lane lane) {
+    @Nullable String refusal(CommandSpec.Lane lane) {
         ScriptRun last = null;
         for (ScriptLane each : lanesFor(lane)) {
             last = each.present();
@@ -213,8 +212,7 @@ public final class ScriptLanes implements AutoCloseable {
     }
 
     /** The function, or script, that runs on the lane of functions; null when none does. */
-    @Nullable
-    ScriptRun presentFunction() {
+    @Nullable ScriptRun presentFunction() {
         List<ScriptLane> all = lanes;
         ScriptRun run = all.isEmpty() ? null : all.get(0).present();
         return run != null && run.isFunction() ? run : null;

@@ -88,8 +88,7 @@ final class Inbound {
     }
 
     /** Whom the (locked) slot follows; null when it follows nobody. */
-    @Nullable
-    NodeId source(Slot slot) {
+    @Nullable NodeId source(Slot slot) {
         return sources[slot.index()];
     }
 
@@ -115,8 +114,7 @@ final class Inbound {
     }
 
     /** Whose copy the (locked) slot is if it is one: the source, or the last there was. */
-    @Nullable
-    Identity origin(Slot slot) {
+    @Nullable Identity origin(Slot slot) {
         return origins[slot.index()];
     }
 
@@ -124,8 +122,7 @@ final class Inbound {
      * The (locked) slot, a replica, asks {@code primary} for a copy or a continuation; nobody else may send one. See
      * {@link Requests#ask}.
      */
-    @Nullable
-    SyncRequest ask(Slot slot, NodeId primary) {
+    @Nullable SyncRequest ask(Slot slot, NodeId primary) {
         dropPart(slot);
         return requests.ask(slot, primary);
     }

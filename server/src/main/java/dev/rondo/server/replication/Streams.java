@@ -61,8 +61,7 @@ final class Streams implements AutoCloseable {
     }
 
     /** The stream to a peer, null when it is not reachable. */
-    @Nullable
-    PeerStream to(NodeId peer) {
+    @Nullable PeerStream to(NodeId peer) {
         PeerStream present = byPeer.get(peer);
         if (present != null && !present.isClosed()) {
             return present;
@@ -71,8 +70,7 @@ final class Streams implements AutoCloseable {
     }
 
     /** The stream to a peer if it is open already. */
-    @Nullable
-    PeerStream present(NodeId peer) {
+    @Nullable PeerStream present(NodeId peer) {
         return byPeer.get(peer);
     }
 
@@ -146,8 +144,7 @@ final class Streams implements AutoCloseable {
     }
 
     /** The present life of a peer; null when it can't be reached. */
-    @Nullable
-    Identity life(NodeId peer) {
+    @Nullable Identity life(NodeId peer) {
         Long incarnation = reachable.get(peer);
         return incarnation == null ? null : new Identity(peer, incarnation);
     }

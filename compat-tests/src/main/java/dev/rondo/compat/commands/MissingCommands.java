@@ -27,12 +27,6 @@ public final class MissingCommands {
     public static MissingCommands ofRondo() {
         return new MissingCommands()
                 .because(
-                        "streams are to come",
-                        "xack xadd xautoclaim xclaim xdel xgroup xgroup|create xgroup|createconsumer xgroup|delconsumer"
-                                + " xgroup|destroy xgroup|help xgroup|setid xinfo xinfo|consumers xinfo|groups xinfo|help"
-                                + " xinfo|stream xlen xpending xrange xread xreadgroup xrevrange xsetid xtrim")
-                .because("users of the ACL are to come", "acl|deluser acl|dryrun acl|load acl|log acl|save acl|setuser")
-                .because(
                         "what watches the server is to come",
                         "latency latency|doctor latency|graph latency|help latency|histogram latency|history"
                                 + " latency|latest latency|reset monitor slowlog slowlog|get slowlog|help slowlog|len"

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.rondo.server.command.Client;
 import dev.rondo.server.command.Clients;
+import dev.rondo.server.command.Observers;
 import dev.rondo.server.command.OutputPolicy;
 import dev.rondo.server.config.Config;
 import dev.rondo.server.config.ConfigException;
@@ -27,14 +28,22 @@ final class LiveConfig {
     private final Clients clients;
     private final Databases databases;
     private final KeyspaceEvents events;
+    private final Observers observers;
     private final OutputPolicy outputPolicy;
 
-    LiveConfig(Config config, Listener listener, Clients clients, Databases databases, KeyspaceEvents events) {
+    LiveConfig(
+            Config config,
+            Listener listener,
+            Clients clients,
+            Databases databases,
+            KeyspaceEvents events,
+            Observers observers) {
         this.config = config;
         this.listener = listener;
         this.clients = clients;
         this.databases = databases;
         this.events = events;
+        this.observers = observers;
         this.outputPolicy = new OutputPolicy(config);
     }
 
@@ -74,6 +83,11 @@ final class LiveConfig {
         clients.all().forEach(outputPolicy::apply);
         databases.limits(limits());
         databases.tracking().maxKeys(config.get(Config.TRACKING_TABLE_MAX_KEYS));
+        observers.configure(
+                config.get(Config.SLOWLOG_SLOWER_THAN),
+                config.get(Config.SLOWLOG_MAX_LEN),
+                config.get(Config.LATENCY_THRESHOLD_MS));
+        observers.timeCommands(config.get(Config.LATENCY_TRACKING));
         events.choose(config.get(Config.NOTIFY_KEYSPACE_EVENTS));
         if (LoggerFactory.getLogger(LOGGER) instanceof ch.qos.logback.classic.Logger logger) {
             logger.setLevel(level(config.get(Config.LOG_LEVEL)));

@@ -20,6 +20,7 @@ import dev.rondo.server.command.Dispatcher;
 import dev.rondo.server.command.ExpiredKeys;
 import dev.rondo.server.command.Node;
 import dev.rondo.server.command.NodeParts;
+import dev.rondo.server.command.Observers;
 import dev.rondo.server.command.Ownership;
 import dev.rondo.server.command.PauseGate;
 import dev.rondo.server.command.Replayer;
@@ -109,6 +110,7 @@ public final class RondoServer implements AutoCloseable {
         this.directory = directory;
         this.seams = seams;
         this.clock = seams.clock();
+        Observers observers = new Observers(clock);
         boolean clustered = config.get(Config.CLUSTER_ENABLED);
         ConfiguredCommits.check(config);
         Databases databases =
@@ -148,6 +150,7 @@ public final class RondoServer implements AutoCloseable {
                 access,
                 clients,
                 events,
+                observers,
                 pauseGate,
                 stats,
                 new ErrorStats(),
@@ -164,7 +167,7 @@ public final class RondoServer implements AutoCloseable {
             new ClusterInfo(cluster, databases.get(0), departure, config.get(Config.COMMIT_MODE), commitMode.figures())
                     .addTo(info);
         }
-        this.liveConfig = new LiveConfig(config, listener, clients, databases, events);
+        this.liveConfig = new LiveConfig(config, listener, clients, databases, events, observers);
         listener.protectWhile(() -> config.get(Config.PROTECTED_MODE)
                 && users.defaultAccount().user().needsNoPassword());
     }

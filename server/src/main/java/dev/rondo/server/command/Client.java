@@ -55,6 +55,7 @@ public final class Client implements Receiver {
     private boolean isGone;
     private @Nullable Subscriber subscriber;
     private volatile @Nullable ClientTracking tracking;
+    private volatile @Nullable Monitors monitors;
 
     public Client(long id, Connection connection, long connectedAtMs, Account account, boolean authenticated) {
         this.id = id;
@@ -234,6 +235,26 @@ public final class Client implements Receiver {
 
     public boolean isSubscribed() {
         return channels + patterns + shardChannels > 0;
+    }
+
+    /** Whether the client is shown every command. */
+    boolean isMonitor() {
+        return monitors != null;
+    }
+
+    /** Shows the client every command from now on. */
+    void monitors(Monitors of) {
+        monitors = of;
+        of.add(this);
+    }
+
+    /** The client is shown commands no longer, if it was. */
+    void endMonitoring() {
+        Monitors present = monitors;
+        if (present != null) {
+            monitors = null;
+            present.remove(this);
+        }
     }
 
     /** What the client caches; null while it never said that it does. */

@@ -56,6 +56,7 @@ final class ClientLine {
 
     private static String flags(Client client) {
         StringBuilder flags = new StringBuilder();
+        flag(flags, client.isMonitor(), 'O');
         flag(flags, client.isSubscribed(), 'P');
         flag(flags, client.isInTransaction(), 'x');
         flag(flags, client.isBlocked(), 'b');

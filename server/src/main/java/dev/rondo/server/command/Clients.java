@@ -50,6 +50,7 @@ public final class Clients {
     void closed(Client client) {
         byId.remove(client.id());
         client.endSubscriptions();
+        client.endMonitoring();
         if (client.tracking() != null) {
             client.tracking().close();
         }

@@ -2,12 +2,14 @@ package dev.rondo.server.command;
 
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.stats.CommandStats;
+import dev.rondo.server.stats.LatencyHistogram;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** All commands of a server, by name in any case. Immutable after construction; lookups do not allocate. */
@@ -109,6 +111,16 @@ public final class CommandTable {
                 long nanoseconds = stats.sum(shard -> shard.nanoseconds[id]);
                 visitor.visit(
                         spec.fullName(), calls, nanoseconds / 1000, rejected, stats.sum(shard -> shard.failed[id]));
+            }
+        }
+    }
+
+    /** Visits the commands and subcommands whose durations were counted. */
+    public void forEachTimed(CommandStats stats, BiConsumer<String, LatencyHistogram> visitor) {
+        for (CommandSpec spec : all) {
+            LatencyHistogram histogram = stats.latency(spec.id());
+            if (histogram != null) {
+                visitor.accept(spec.fullName(), histogram);
             }
         }
     }

@@ -65,6 +65,8 @@ public final class Commands {
         all.addAll(new SnapshotCommands().commands());
         all.addAll(new MigrateCommand(parts).commands());
         all.addAll(ReplicaOfCommands.commands());
+        all.addAll(new ObserverCommands(parts).commands());
+        all.addAll(new LatencyCommands(parts).commands());
         all.addAll(new ScriptCommands(parts.scripts()).commands());
         all.addAll(new FunctionCommands(parts.scripts()).commands());
         return all;

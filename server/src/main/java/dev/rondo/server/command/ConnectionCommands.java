@@ -167,6 +167,7 @@ final class ConnectionCommands {
         client.transaction().close();
         client.endSubscriptions();
         client.endTracking();
+        client.endMonitoring();
         outputPolicy.apply(client);
         client.database(0);
         client.name("");

@@ -214,6 +214,10 @@ public final class Dispatcher implements RequestHandler {
             execution.reject(client, spec, reply, Errors.notWhileSubscribed(spec));
             return;
         }
+        if (client.isMonitor() && (spec.is(Flag.READONLY) || spec.is(Flag.WRITE) || spec.is(Flag.MAY_REPLICATE))) {
+            execution.reject(client, spec, reply, "ERR Replica can't interact with the keyspace");
+            return;
+        }
         if (admission.isHeldBack(client, spec, arguments)) {
             return;
         }

@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 final class Execution {
     private final Call call;
     private final CommandStats.Shard stats;
+    private final Observers observers;
     private final @Nullable CommandSpec exec;
     private long nowMs; // the time of the batch: all commands of one read happen at once
 
     Execution(Node node, Call call) {
         this.call = call;
         this.stats = call.stats();
+        this.observers = node.observers();
         this.exec = node.commands().find("exec");
     }
 
@@ -37,6 +39,18 @@ final class Execution {
 
     /** Runs one command of the call: counts it, turns its exception into a reply, collects its effects. */
     void run(CommandSpec spec, byte[][] arguments, long startNs) {
+        if (spec.is(Flag.SKIP_MONITOR)) { // a script is shown in front of its commands
+            observers.show(call, spec, arguments, false);
+        }
+        run(spec, arguments, startNs, false);
+    }
+
+    /** As {@link #run(CommandSpec, byte[][], long)}, for a command of a script. */
+    void runInScript(CommandSpec spec, byte[][] arguments) {
+        run(spec, arguments, System.nanoTime(), true);
+    }
+
+    private void run(CommandSpec spec, byte[][] arguments, long startNs, boolean inScript) {
         ReplyWriter reply = call.reply();
         int start = reply.size();
         call.command(spec, arguments);
@@ -52,7 +66,18 @@ final class Execution {
             remember(spec);
         }
         processed(spec);
-        stats.nanoseconds[spec.id()] += System.nanoTime() - startNs;
+        long tookNs = System.nanoTime() - startNs;
+        stats.nanoseconds[spec.id()] += tookNs;
+        if (observers.isTimingCommands()) {
+            stats.took(spec.id(), tookNs);
+        }
+        observers.ran(call, spec, arguments, tookNs, inScript);
+    }
+
+    /** EXEC has run its commands. */
+    void executed(CommandSpec spec, byte[][] arguments) {
+        processed(spec);
+        observers.show(call, spec, arguments, false);
     }
 
     /** A client that caches is told when what it has just read changes; of a script, each command reads for itself. */

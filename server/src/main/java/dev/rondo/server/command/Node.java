@@ -16,6 +16,7 @@ import dev.rondo.server.stats.ErrorStats;
  * @param access who may do what
  * @param clients who is connected
  * @param events keyspace events
+ * @param observers those who look at the commands that are run
  * @param pauseGate CLIENT PAUSE
  * @param commandStats counters of commands
  * @param errorStats counters of errors
@@ -30,6 +31,7 @@ public record Node(
         AccessControl access,
         Clients clients,
         KeyspaceEvents events,
+        Observers observers,
         PauseGate pauseGate,
         CommandStats commandStats,
         ErrorStats errorStats,

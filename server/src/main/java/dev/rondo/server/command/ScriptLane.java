@@ -297,7 +297,7 @@ final class ScriptLane implements Runnable {
         ReplyWriter outer = call.reply();
         call.reply(to);
         try {
-            execution.run(spec, command, System.nanoTime());
+            execution.runInScript(spec, command);
         } finally {
             call.reply(outer);
         }

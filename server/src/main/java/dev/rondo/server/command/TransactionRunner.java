@@ -68,7 +68,7 @@ final class TransactionRunner {
                 } else {
                     runQueued(client, transaction, reply);
                 }
-                execution.processed(exec);
+                execution.executed(exec, arguments);
             }
         } finally {
             locks.unlock();
@@ -115,7 +115,7 @@ final class TransactionRunner {
             runQueued(run, transaction, reply);
         }
         if (admitted) {
-            execution.processed(request.spec());
+            execution.executed(request.spec(), request.arguments());
         }
         transaction.close();
         return true;

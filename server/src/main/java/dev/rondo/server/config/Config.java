@@ -66,6 +66,17 @@ public final class Config {
     /** The keys that all clients with CLIENT TRACKING together may have cached; 0 = any number. */
     public static final Directive<Long> TRACKING_TABLE_MAX_KEYS = Directive.count("tracking-table-max-keys", 1_000_000);
 
+    /** Microseconds from which on a command is slow; negative: none is. */
+    public static final Directive<Long> SLOWLOG_SLOWER_THAN =
+            Directive.count("slowlog-log-slower-than", 10_000, -1);
+
+    public static final Directive<Long> SLOWLOG_MAX_LEN = Directive.count("slowlog-max-len", 128);
+    public static final Directive<Long> LATENCY_THRESHOLD_MS = Directive.count("latency-monitor-threshold", 0);
+    public static final Directive<Boolean> LATENCY_TRACKING =
+            Directive.yesNo("latency-tracking", true).mutable();
+    public static final Directive<List<Double>> LATENCY_PERCENTILES = Directive.of(
+                    "latency-tracking-info-percentiles", List.of(50.0, 99.0, 99.9), new Percentiles())
+            .mutable();
     public static final Directive<String> LOG_LEVEL = Directive.choice(
                     "loglevel", "notice", "debug", "verbose", "notice", "warning", "nothing")
             .mutable();
@@ -178,6 +189,11 @@ public final class Config {
             OUTPUT_LIMITS,
             NOTIFY_KEYSPACE_EVENTS,
             TRACKING_TABLE_MAX_KEYS,
+            SLOWLOG_SLOWER_THAN,
+            SLOWLOG_MAX_LEN,
+            LATENCY_THRESHOLD_MS,
+            LATENCY_TRACKING,
+            LATENCY_PERCENTILES,
             LOG_LEVEL,
             LOG_FILE,
             BUSY_REPLY_THRESHOLD_MS,

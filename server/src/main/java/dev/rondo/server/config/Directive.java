@@ -166,13 +166,18 @@ public final class Directive<T> {
 
     /** A changeable number of things, from 0 on. */
     static Directive<Long> count(String name, long defaultValue) {
+        return count(name, defaultValue, 0);
+    }
+
+    /** A changeable number, which must not be below the least one. */
+    static Directive<Long> count(String name, long defaultValue, long least) {
         return new Directive<>(
                 name,
                 defaultValue,
                 new Form<>() {
                     @Override
                     public Long parse(String text) throws ConfigException {
-                        return number(text, 0, Long.MAX_VALUE, false);
+                        return number(text, least, Long.MAX_VALUE, false);
                     }
 
                     @Override

@@ -5,6 +5,7 @@ import dev.rondo.server.command.Node;
 import dev.rondo.server.command.ScriptLanes;
 import dev.rondo.server.config.Config;
 import dev.rondo.server.config.ConfigFile;
+import dev.rondo.server.config.Percentiles;
 import dev.rondo.server.keyspace.Keyspace;
 import dev.rondo.server.keyspace.TrackingTable;
 import dev.rondo.server.net.Listener;
@@ -24,6 +25,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -91,6 +93,7 @@ public final class NodeInfo {
                 .add(InfoSection.of("Modules", text -> {}))
                 .addOnRequest(InfoSection.of("Commandstats", this::commandStats))
                 .add(InfoSection.of("Errorstats", this::errorStats))
+                .addOnRequest(InfoSection.of("Latencystats", this::latencyStats))
                 .add(InfoSection.of("Cluster", text -> text.field("cluster_enabled", isCluster())))
                 .add(InfoSection.of("Keyspace", this::keyspace));
     }
@@ -306,6 +309,20 @@ public final class NodeInfo {
                                 "calls=" + calls + ",usec=" + usec + ",usec_per_call="
                                         + String.format(Locale.ROOT, "%.2f", calls == 0 ? 0 : (double) usec / calls)
                                         + ",rejected_calls=" + rejected + ",failed_calls=" + failed));
+    }
+
+    private void latencyStats(InfoText text) {
+        List<Double> percentiles = config.get(Config.LATENCY_PERCENTILES);
+        node.get().commands().forEachTimed(commandStats(), (name, histogram) -> {
+            StringBuilder line = new StringBuilder();
+            for (double percentile : percentiles) {
+                line.append(line.isEmpty() ? "" : ",")
+                        .append('p')
+                        .append(Percentiles.text(percentile))
+                        .append(String.format(Locale.ROOT, "=%.3f", histogram.percentileNs(percentile) / 1000.0));
+            }
+            text.field("latency_percentiles_usec_" + name, line.toString());
+        });
     }
 
     private void errorStats(InfoText text) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counters of commands and key look-ups. Each thread that runs commands writes its own {@link Shard}, so that counting
@@ -33,6 +34,19 @@ public final class CommandStats {
         return sum;
     }
 
+    /** How long a command took on all threads; null when it was not run, or that was not counted. */
+    public @Nullable LatencyHistogram latency(int command) {
+        LatencyHistogram sum = null;
+        for (Shard shard : shards) {
+            LatencyHistogram part = shard.latency[command];
+            if (part != null) {
+                sum = sum == null ? new LatencyHistogram() : sum;
+                sum.add(part);
+            }
+        }
+        return sum;
+    }
+
     /** Sets every counter to zero; increments that run at the same moment may be lost. */
     public void reset() {
         shards.forEach(Shard::reset);
@@ -49,15 +63,28 @@ public final class CommandStats {
         public long misses;
         public long expired;
         public long errorReplies;
+        private final @Nullable LatencyHistogram[] latency;
 
         Shard(int commands) {
+            latency = new LatencyHistogram[commands];
             calls = new long[commands];
             nanoseconds = new long[commands];
             rejected = new long[commands];
             failed = new long[commands];
         }
 
+        /** Counts how long a command took. */
+        public void took(int command, long ns) {
+            LatencyHistogram histogram = latency[command];
+            if (histogram == null) {
+                histogram = new LatencyHistogram();
+                latency[command] = histogram;
+            }
+            histogram.record(ns);
+        }
+
         private void reset() {
+            Arrays.fill(latency, null);
             Arrays.fill(calls, 0);
             Arrays.fill(nanoseconds, 0);
             Arrays.fill(rejected, 0);

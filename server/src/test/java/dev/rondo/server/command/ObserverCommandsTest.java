@@ -120,8 +120,8 @@ class ObserverCommandsTest {
         List<?> entries = (List<?>) client.call("SLOWLOG", "GET");
         List<?> newest = (List<?>) entries.get(0);
         assertEquals(
-                List.of("GET", "k"), ((List<?>) ((List<?>) entries.get(1)).get(3)));
-        assertEquals("CONFIG", ((List<?>) newest.get(3)).get(0));
+                List.of("SET", "k", "v"), ((List<?>) ((List<?>) entries.get(1)).get(3)));
+        assertEquals(List.of("GET", "k"), newest.get(3)); // the CONFIG that switched it off is not kept
         assertEquals(List.of(client.address(), "slowpoke"), newest.subList(4, 6));
         assertEquals(1, ((List<?>) client.call("SLOWLOG", "GET", "1")).size());
         assertEquals(

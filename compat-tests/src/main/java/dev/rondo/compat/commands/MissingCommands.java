@@ -23,14 +23,9 @@ public final class MissingCommands {
         return this;
     }
 
-    /** What is missing in Rondo. */
+    /** What is missing in Rondo: nothing. */
     public static MissingCommands ofRondo() {
-        return new MissingCommands()
-                .because(
-                        "what watches the server is to come",
-                        "latency latency|doctor latency|graph latency|help latency|histogram latency|history"
-                                + " latency|latest latency|reset monitor slowlog slowlog|get slowlog|help slowlog|len"
-                                + " slowlog|reset");
+        return new MissingCommands();
     }
 
     /** Why a command is missing; empty if it should be there. */

@@ -51,12 +51,12 @@ final class LatencyCommands {
     }
 
     private static CommandSpec admin(String name, int arity) {
-        return CommandSpec.subcommand(LATENCY, name, arity)
-                .flags(Flag.ADMIN, Flag.NOSCRIPT, Flag.LOADING, Flag.STALE);
+        return CommandSpec.subcommand(LATENCY, name, arity).flags(Flag.ADMIN, Flag.NOSCRIPT, Flag.LOADING, Flag.STALE);
     }
 
     private static CommandSpec telling(String name, int arity) {
-        return admin(name, arity).tips("nondeterministic_output", "request_policy:all_nodes", "response_policy:special");
+        return admin(name, arity)
+                .tips("nondeterministic_output", "request_policy:all_nodes", "response_policy:special");
     }
 
     private LatencyMonitor monitor() {

@@ -39,12 +39,7 @@ final class Monitors {
     void show(long micros, int database, String origin, byte[][] arguments) {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         line.writeBytes(Ascii.bytes(String.format(
-                Locale.ROOT,
-                "+%d.%06d [%d %s]",
-                micros / MICROS_PER_S,
-                micros % MICROS_PER_S,
-                database,
-                origin)));
+                Locale.ROOT, "+%d.%06d [%d %s]", micros / MICROS_PER_S, micros % MICROS_PER_S, database, origin)));
         for (byte[] argument : arguments) {
             line.write(' ');
             quote(line, argument);

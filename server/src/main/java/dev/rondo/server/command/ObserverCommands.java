@@ -76,8 +76,8 @@ final class ObserverCommands {
 
     private void get(Call call) {
         if (call.count() > 3) {
-            throw new CommandException("ERR unknown subcommand or wrong number of arguments for 'get'."
-                    + " Try SLOWLOG HELP.");
+            throw new CommandException(
+                    "ERR unknown subcommand or wrong number of arguments for 'get'." + " Try SLOWLOG HELP.");
         }
         long count = ENTRIES;
         if (call.count() == 3) {

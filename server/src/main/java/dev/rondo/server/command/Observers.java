@@ -17,6 +17,7 @@ public final class Observers {
     private volatile long thresholdMs;
     /** What takes less time is nothing to anybody. */
     private volatile long leastNs = Long.MAX_VALUE;
+
     private volatile boolean timesCommands = true;
 
     public Observers(Clock clock) {

@@ -15,7 +15,10 @@ public final class OutputPolicy {
     /** To be called when a client comes, when it starts or ends to listen or to monitor, and when the directive changes. */
     public void apply(Client client) {
         OutputLimits.Limit limit = config.get(Config.OUTPUT_LIMITS)
-                .of(client.isSubscribed() || client.isMonitor() ? OutputLimits.ClientClass.PUBSUB : OutputLimits.ClientClass.NORMAL);
+                .of(
+                        client.isSubscribed() || client.isMonitor()
+                                ? OutputLimits.ClientClass.PUBSUB
+                                : OutputLimits.ClientClass.NORMAL);
         client.connection().outputLimit(new OutputLimit(limit.hardBytes(), limit.softBytes(), limit.softSeconds()));
     }
 }

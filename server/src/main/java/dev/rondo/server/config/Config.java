@@ -67,8 +67,7 @@ public final class Config {
     public static final Directive<Long> TRACKING_TABLE_MAX_KEYS = Directive.count("tracking-table-max-keys", 1_000_000);
 
     /** Microseconds from which on a command is slow; negative: none is. */
-    public static final Directive<Long> SLOWLOG_SLOWER_THAN =
-            Directive.count("slowlog-log-slower-than", 10_000, -1);
+    public static final Directive<Long> SLOWLOG_SLOWER_THAN = Directive.count("slowlog-log-slower-than", 10_000, -1);
 
     public static final Directive<Long> SLOWLOG_MAX_LEN = Directive.count("slowlog-max-len", 128);
     public static final Directive<Long> LATENCY_THRESHOLD_MS = Directive.count("latency-monitor-threshold", 0);

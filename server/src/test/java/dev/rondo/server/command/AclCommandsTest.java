@@ -279,6 +279,7 @@ class AclCommandsTest {
     @Test
     void whoIsNotLoggedInMayNotBeServedUnlessDefaultNeedsNoPassword() {
         WireClient early = node.connect();
+        assertEquals("PONG", early.call("PING")); // it is served, and not just connected
         admin.call("ACL", "SETUSER", "default", ">secret");
         WireClient late = node.connect();
         assertEquals("PONG", early.call("PING"));

@@ -44,8 +44,7 @@ class ObserverCommandsTest {
         assertEquals("OK", monitor.call("MONITOR"));
         String from = " " + client.address() + "] ";
         client.call("SET", "k", "a \"quoted\" \\ \n\r\t\u0007\b\u0001\u00ff");
-        assertEquals(
-                "[0" + from + "\"SET\" \"k\" \"a \\\"quoted\\\" \\\\ \\n\\r\\t\\a\\b\\x01\\xff\"", line(monitor));
+        assertEquals("[0" + from + "\"SET\" \"k\" \"a \\\"quoted\\\" \\\\ \\n\\r\\t\\a\\b\\x01\\xff\"", line(monitor));
         client.call("SELECT", "3");
         client.call("get", "k");
         assertEquals("[3" + from + "\"SELECT\" \"3\"", line(monitor));
@@ -79,8 +78,7 @@ class ObserverCommandsTest {
         client.call("HELLO", "2", "AUTH", "default", "secret", "SETNAME", "me");
         assertEquals(from + "\"AUTH\" \"(redacted)\"", line(monitor));
         assertEquals(from + "\"AUTH\" \"(redacted)\" \"(redacted)\"", line(monitor));
-        assertEquals(
-                from + "\"HELLO\" \"2\" \"AUTH\" \"(redacted)\" \"(redacted)\" \"SETNAME\" \"me\"", line(monitor));
+        assertEquals(from + "\"HELLO\" \"2\" \"AUTH\" \"(redacted)\" \"(redacted)\" \"SETNAME\" \"me\"", line(monitor));
     }
 
     @Test
@@ -119,13 +117,11 @@ class ObserverCommandsTest {
         assertEquals(2L, client.call("SLOWLOG", "LEN"));
         List<?> entries = (List<?>) client.call("SLOWLOG", "GET");
         List<?> newest = (List<?>) entries.get(0);
-        assertEquals(
-                List.of("SET", "k", "v"), ((List<?>) ((List<?>) entries.get(1)).get(3)));
+        assertEquals(List.of("SET", "k", "v"), ((List<?>) ((List<?>) entries.get(1)).get(3)));
         assertEquals(List.of("GET", "k"), newest.get(3)); // the CONFIG that switched it off is not kept
         assertEquals(List.of(client.address(), "slowpoke"), newest.subList(4, 6));
         assertEquals(1, ((List<?>) client.call("SLOWLOG", "GET", "1")).size());
-        assertEquals(
-                new Err("ERR count should be greater than or equal to -1"), client.call("SLOWLOG", "GET", "-2"));
+        assertEquals(new Err("ERR count should be greater than or equal to -1"), client.call("SLOWLOG", "GET", "-2"));
         assertEquals("OK", client.call("SLOWLOG", "RESET"));
         assertEquals(List.of(), client.call("SLOWLOG", "GET", "-1"));
     }

@@ -30,7 +30,8 @@ class LatencyHistogramTest {
 
     @Test
     void percentilesAreWithinAHundredthOfTheTruth() {
-        long[] durations = new SplittableRandom(1).longs(10_000, 1, 50_000_000).sorted().toArray();
+        long[] durations =
+                new SplittableRandom(1).longs(10_000, 1, 50_000_000).sorted().toArray();
         for (long ns : durations) {
             histogram.record(ns);
         }

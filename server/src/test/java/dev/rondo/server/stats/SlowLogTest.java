@@ -22,7 +22,7 @@ class SlowLogTest {
     void theNewestComeFirstAndTheOldestGo() {
         log.maxLength(2);
         for (int i = 0; i < 3; i++) {
-            log.add(i, 10 * i, arguments(1), "address", "name");
+            log.add(i, 10L * i, arguments(1), "address", "name");
         }
         assertEquals(
                 List.of(2L, 1L), log.latest(10).stream().map(SlowLog.Entry::id).toList());
@@ -47,7 +47,6 @@ class SlowLogTest {
     void longArgumentsAreCut() {
         log.maxLength(1);
         log.add(0, 0, new byte[][] {Ascii.bytes("x".repeat(128)), Ascii.bytes("x".repeat(130))}, "", "");
-        assertEquals(
-                List.of("x".repeat(128), "x".repeat(128) + "... (2 more bytes)"), latestArguments());
+        assertEquals(List.of("x".repeat(128), "x".repeat(128) + "... (2 more bytes)"), latestArguments());
     }
 }

@@ -29,9 +29,13 @@ class DifferentialTesterIT {
         twin.close();
     }
 
+    /** Redis-server 7.0 shows the rules of users in the order of a hash table, which is each server's own. */
     @Test
     void twoRedisServersShowNoDifference() {
-        DifferentialTester.Result result = tester(twin.port(), Families.all()).run(1, 20_000, 1);
+        List<CommandFamily> families = Families.all().stream()
+                .filter(family -> !family.name().equals("acl"))
+                .toList();
+        DifferentialTester.Result result = tester(twin.port(), families).run(1, 20_000, 1);
 
         assertEquals(List.of(), result.differences());
         assertTrue(result.commands() >= 20_000);

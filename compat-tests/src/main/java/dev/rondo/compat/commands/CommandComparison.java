@@ -27,6 +27,7 @@ public final class CommandComparison {
             "command|getkeysandflags arity",
             "config|resetstat tips",
             "config|rewrite tips",
+            "latency|reset tips",
             "zrank arity",
             "zrevrank arity");
 

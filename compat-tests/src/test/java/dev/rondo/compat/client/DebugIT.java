@@ -62,8 +62,10 @@ class DebugIT {
             value.write(connection, "key");
             connection.command("SET", "other", "x", "EX", "1000");
         }
-        bothAnswerAlike("DEBUG", "DIGEST-VALUE", "key", "none", "other");
-        bothAnswerAlike("DEBUG", "DIGEST");
+        if (!value.hasScores()) {
+            bothAnswerAlike("DEBUG", "DIGEST-VALUE", "key", "none", "other");
+            bothAnswerAlike("DEBUG", "DIGEST");
+        }
         List<String> content = SampleValues.read(candidate, "key");
         Reply digest = candidate.command("DEBUG", "DIGEST");
         assertEquals(Reply.status("OK"), candidate.command("DEBUG", "RELOAD"));

@@ -92,14 +92,29 @@ enum SampleValues {
             case "hash" ->
                 content.addAll(pairs(connection.command("HGETALL", key).asTexts()));
             case "zset" ->
-                content.addAll(connection
+                content.addAll(scored(connection
                         .command("ZRANGE", key, "0", "-1", "WITHSCORES")
-                        .asTexts());
+                        .asTexts()));
             case "stream" ->
                 content.add(connection.command("XRANGE", key, "-", "+").toString());
             default -> throw new IllegalStateException("no way yet to read values of type " + type);
         }
         return content;
+    }
+
+    /** Members, each followed by its score as a number: Redis 7.0 prints more digits than later versions do. */
+    private static List<String> scored(List<String> membersAndScores) {
+        List<String> scored = new ArrayList<>(membersAndScores);
+        for (int i = 1; i < scored.size(); i += 2) {
+            String score = scored.get(i).replace("inf", "Infinity").replace("nan", "NaN");
+            scored.set(i, Double.toString(Double.parseDouble(score)));
+        }
+        return scored;
+    }
+
+    /** Whether the value has scores, whose text is part of its fingerprint and of another form in Redis 7.0. */
+    boolean hasScores() {
+        return List.of("ZADD", "GEOADD").contains(commands.get(0).get(0));
     }
 
     private static List<String> pairs(List<String> fieldsAndValues) {

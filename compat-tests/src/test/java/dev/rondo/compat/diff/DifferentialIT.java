@@ -20,6 +20,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 class DifferentialIT {
     private static final int EPISODES = 50;
     private static final int EPISODES_WITH_EVENTS = 10;
+    private static final int EPISODES_OF_ONE_FAMILY = 20;
     private static final int EPISODE_LENGTH = 1000;
 
     private static ServerProcess plainRedis;
@@ -51,6 +52,11 @@ class DifferentialIT {
                 .assertSame(episode);
     }
 
+    @Property(tries = EPISODES_OF_ONE_FAMILY, shrinking = ShrinkingMode.OFF)
+    void aPlainServerSortsAsRedis(@ForAll("sorts") List<Step> episode) {
+        new EpisodeRunner(plainRedis.port(), plainRondo.port(), Differences.ofRondo()).assertSame(episode);
+    }
+
     @Property(tries = EPISODES_WITH_EVENTS, shrinking = ShrinkingMode.OFF)
     void whatHappensToKeysIsToldAsByRedis(@ForAll("onAnySlot") List<Step> episode) {
         new EpisodeRunner(plainRedis.port(), plainRondo.port(), Differences.ofRondo())
@@ -64,17 +70,24 @@ class DifferentialIT {
     }
 
     @Provide
+    Arbitrary<List<Step>> sorts() {
+        return episodes(KeyNames.ANY_SLOT, Families.named(List.of("sort")));
+    }
+
+    @Provide
     Arbitrary<List<Step>> onOneHashTag() {
         return episodes(KeyNames.ONE_HASH_TAG);
     }
 
     /**
      * Sorted sets meet no commands that rename, restore or otherwise bring keys to other names: what byte ranges of a set
-     * with several scores hold is not specified, so the tester keeps such sets under names of their own.
+     * with several scores hold is not specified, so the tester keeps such sets under names of their own. SORT is among its
+     * own: redis-server 7.0 refuses a sort when the number in an earlier command of anybody was out of range, and looks
+     * keys up in the order of a hash table.
      */
     private static Arbitrary<List<Step>> episodes(KeyNames keyNames) {
         List<CommandFamily> others = Families.all().stream()
-                .filter(family -> !List.of("zset", "acl").contains(family.name()))
+                .filter(family -> !List.of("zset", "acl", "sort").contains(family.name()))
                 .toList();
         return Arbitraries.oneOf(
                 episodes(keyNames, others),

@@ -324,7 +324,7 @@ public final class CommandSpec {
 
     /** The keys that COMMAND GETKEYS names: all that the key specs do, where these can say it. */
     byte @Nullable [][] documentedKeys(byte[][] arguments) {
-        return keySpecs.stream().anyMatch(KeySpec::isUnknown) ? keys(arguments) : keysOfSpecs(arguments);
+        return keySpecs.stream().anyMatch(KeySpec::isIncomplete) ? keys(arguments) : keysOfSpecs(arguments);
     }
 
     private byte @Nullable [][] keysOfSpecs(byte[][] arguments) {

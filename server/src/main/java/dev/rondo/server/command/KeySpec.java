@@ -55,6 +55,11 @@ public record KeySpec(int first, int last, int step, int countAt, @Nullable Stri
         return ANYWHERE.equals(keyword);
     }
 
+    /** Whether there are keys that it does not lead to. */
+    boolean isIncomplete() {
+        return isUnknown() || flags.contains("incomplete");
+    }
+
     /** Whether the positions alone say where the keys are. */
     boolean isRange() {
         return countAt == NO_COUNT && keyword == null;

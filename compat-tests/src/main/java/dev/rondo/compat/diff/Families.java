@@ -222,8 +222,9 @@ public final class Families {
     }
 
     private static Arg restoreTtl() {
-        return drawn(
-                draw -> draw.percent(50) ? "0" : draw.oneOf("1000000", "86400000", "-1", "abc", "", "4102444800000"));
+        return drawn(draw -> draw.percent(50)
+                ? "0"
+                : draw.oneOf(Args.farAwaySeconds(draw) + "000", "-1", "abc", "", "4102444800000"));
     }
 
     private static Arg restoreOptions() {

@@ -2,34 +2,20 @@ package dev.rondo.compat.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.rondo.compat.process.RedisServers;
-import dev.rondo.compat.process.RondoNodes;
+import dev.rondo.compat.process.ServerPair;
 import dev.rondo.compat.process.ServerProcess;
 import dev.rondo.compat.wire.RespConnection;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who of several waiting clients is served, when and with what: as redis-server does it. */
 class BlockingRepliesIT {
-    private static ServerProcess redis;
-    private static ServerProcess rondo;
-
-    @BeforeAll
-    static void startServers() {
-        redis = RedisServers.plain();
-        rondo = RondoNodes.plain();
-    }
-
-    @AfterAll
-    static void stopServers() {
-        redis.close();
-        rondo.close();
-    }
+    @RegisterExtension
+    static final ServerPair SERVERS = new ServerPair();
 
     @ParameterizedTest
     @ValueSource(
@@ -304,9 +290,9 @@ class BlockingRepliesIT {
             })
     void everyReplyIsThatOfRedis(String text) {
         Script script = new Script(text);
-        List<List<String>> expected = script.playOn(redis, null);
+        List<List<String>> expected = script.playOn(SERVERS.redis(), null);
 
-        List<List<String>> actual = script.playOn(rondo, expected);
+        List<List<String>> actual = script.playOn(SERVERS.rondo(), expected);
 
         assertEquals(joined(expected), joined(actual));
     }
@@ -317,7 +303,7 @@ class BlockingRepliesIT {
 
     @Test
     void clientsAreUnblockedAsInRedis() {
-        assertEquals(unblock(redis), unblock(rondo));
+        assertEquals(unblock(SERVERS.redis()), unblock(SERVERS.rondo()));
     }
 
     private static List<String> unblock(ServerProcess server) {

@@ -6,34 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rondo.compat.commands.CommandComparison;
 import dev.rondo.compat.commands.CommandTables;
 import dev.rondo.compat.commands.MissingCommands;
-import dev.rondo.compat.process.RedisServers;
-import dev.rondo.compat.process.RondoNodes;
-import dev.rondo.compat.process.ServerProcess;
+import dev.rondo.compat.process.ServerPair;
 import dev.rondo.compat.wire.Reply;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What clients learn from COMMAND is what they learn from redis-server, and the list of what is missing is exact. */
 class CommandMetadataIT {
-    private static ServerProcess redis;
-    private static ServerProcess rondo;
-
-    @BeforeAll
-    static void startServers() {
-        redis = RedisServers.plain();
-        rondo = RondoNodes.plain();
-    }
-
-    @AfterAll
-    static void stopServers() {
-        redis.close();
-        rondo.close();
-    }
+    @RegisterExtension
+    static final ServerPair SERVERS = new ServerPair();
 
     private static CommandComparison comparison() {
-        return new CommandComparison(CommandTables.of(redis), CommandTables.of(rondo), MissingCommands.ofRondo());
+        return new CommandComparison(
+                CommandTables.of(SERVERS.redis()), CommandTables.of(SERVERS.rondo()), MissingCommands.ofRondo());
     }
 
     @Test
@@ -54,16 +40,16 @@ class CommandMetadataIT {
     @Test
     void commandCountAgreesWithTheList() {
         assertEquals(
-                rondo.ask("COMMAND", "COUNT").asLong(),
-                rondo.ask("COMMAND", "LIST").asTexts().stream()
+                SERVERS.rondo().ask("COMMAND", "COUNT").asLong(),
+                SERVERS.rondo().ask("COMMAND", "LIST").asTexts().stream()
                         .filter(name -> !name.contains("|"))
                         .count());
     }
 
     @Test
     void everyCommandHasDocs() {
-        for (String name : rondo.ask("COMMAND", "LIST").asTexts()) {
-            List<Reply> docs = rondo.ask("COMMAND", "DOCS", name).asList();
+        for (String name : SERVERS.rondo().ask("COMMAND", "LIST").asTexts()) {
+            List<Reply> docs = SERVERS.rondo().ask("COMMAND", "DOCS", name).asList();
             assertEquals(name, docs.get(0).asText());
             List<Reply> fields = docs.get(1).asList();
             assertTrue(fields.contains(Reply.bulk("summary")) && fields.contains(Reply.bulk("group")), name);

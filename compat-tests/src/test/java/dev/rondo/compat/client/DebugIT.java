@@ -2,54 +2,23 @@ package dev.rondo.compat.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.rondo.compat.process.RedisServers;
-import dev.rondo.compat.process.RondoNodes;
-import dev.rondo.compat.process.ServerProcess;
+import dev.rondo.compat.process.ServerPair;
 import dev.rondo.compat.wire.Reply;
 import dev.rondo.compat.wire.RespConnection;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The subcommands of DEBUG that test suites use, as redis-server has them. */
 class DebugIT {
-    private static ServerProcess redis;
-    private static ServerProcess rondo;
+    @RegisterExtension
+    static final ServerPair SERVERS = new ServerPair("--enable-debug-command", "yes");
 
-    private RespConnection model;
-    private RespConnection candidate;
-
-    @BeforeAll
-    static void startServers() {
-        redis = RedisServers.plain("--enable-debug-command", "yes");
-        rondo = RondoNodes.plain("--enable-debug-command", "yes");
-    }
-
-    @AfterAll
-    static void stopServers() {
-        redis.close();
-        rondo.close();
-    }
-
-    @BeforeEach
-    void connect() {
-        model = redis.connect();
-        candidate = rondo.connect();
-        model.command("FLUSHALL");
-        candidate.command("FLUSHALL");
-    }
-
-    @AfterEach
-    void disconnect() {
-        model.close();
-        candidate.close();
-    }
+    private final RespConnection model = SERVERS.model();
+    private final RespConnection candidate = SERVERS.candidate();
 
     private void bothAnswerAlike(String... words) {
         assertEquals(model.command(words), candidate.command(words), String.join(" ", words));

@@ -5,18 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rondo.compat.diff.DumpPayload;
-import dev.rondo.compat.process.RedisServers;
-import dev.rondo.compat.process.RondoNodes;
-import dev.rondo.compat.process.ServerProcess;
+import dev.rondo.compat.process.ServerPair;
 import dev.rondo.compat.wire.Escaped;
 import dev.rondo.compat.wire.Reply;
 import dev.rondo.compat.wire.RespConnection;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -24,37 +19,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DumpIT {
     private static final int DAMAGES = 200;
 
-    private static ServerProcess redis;
-    private static ServerProcess rondo;
+    @RegisterExtension
+    static final ServerPair SERVERS = new ServerPair();
 
-    private RespConnection model;
-    private RespConnection candidate;
-
-    @BeforeAll
-    static void startServers() {
-        redis = RedisServers.plain();
-        rondo = RondoNodes.plain();
-    }
-
-    @AfterAll
-    static void stopServers() {
-        redis.close();
-        rondo.close();
-    }
-
-    @BeforeEach
-    void connect() {
-        model = redis.connect();
-        candidate = rondo.connect();
-        model.command("FLUSHALL");
-        candidate.command("FLUSHALL");
-    }
-
-    @AfterEach
-    void disconnect() {
-        model.close();
-        candidate.close();
-    }
+    private final RespConnection model = SERVERS.model();
+    private final RespConnection candidate = SERVERS.candidate();
 
     @ParameterizedTest
     @EnumSource
@@ -117,8 +86,10 @@ class DumpIT {
                 }
             }
         }
-        assertTrue(rondo.isAlive());
-        assertFalse(rondo.output().contains("OutOfMemory"), rondo.tail());
+        assertTrue(SERVERS.rondo().isAlive());
+        assertFalse(
+                SERVERS.rondo().output().contains("OutOfMemory"),
+                SERVERS.rondo().tail());
     }
 
     /** Nothing that is done with the value may fail, and it must be dumped as a value that servers take that know its form. */

@@ -2,16 +2,13 @@ package dev.rondo.compat.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.rondo.compat.process.RedisServers;
-import dev.rondo.compat.process.RondoNodes;
-import dev.rondo.compat.process.ServerProcess;
+import dev.rondo.compat.process.ServerPair;
 import dev.rondo.compat.wire.Reply;
 import dev.rondo.compat.wire.RespConnection;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What people type into nc or telnet: inline commands are read as redis-server reads them. */
 class InlineCommandsIT {
@@ -32,25 +29,13 @@ class InlineCommandsIT {
             "ECHO \u00ff\u00fe\r\n",
             "*1\r\n$4\r\nPING\r\nPING\r\n*1\r\n$4\r\nPING\r\n");
 
-    private static ServerProcess redis;
-    private static ServerProcess rondo;
-
-    @BeforeAll
-    static void startServers() {
-        redis = RedisServers.plain();
-        rondo = RondoNodes.plain();
-    }
-
-    @AfterAll
-    static void stopServers() {
-        redis.close();
-        rondo.close();
-    }
+    @RegisterExtension
+    static final ServerPair SERVERS = new ServerPair();
 
     @Test
     void everyLineIsAnsweredAsByRedis() {
-        try (RespConnection model = redis.connect();
-                RespConnection candidate = rondo.connect()) {
+        try (RespConnection model = SERVERS.redis().connect();
+                RespConnection candidate = SERVERS.rondo().connect()) {
             for (String line : LINES) {
                 assertEquals(answers(model, line), answers(candidate, line), line);
             }
@@ -59,7 +44,7 @@ class InlineCommandsIT {
 
     @Test
     void aLineThatArrivesByteByByteIsOneCommand() {
-        try (RespConnection client = rondo.connect()) {
+        try (RespConnection client = SERVERS.rondo().connect()) {
             for (char c : "SET slow \"one two\"\r\nGET slow\r\n".toCharArray()) {
                 client.sendRaw(String.valueOf(c));
             }

@@ -2,34 +2,19 @@ package dev.rondo.compat.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.rondo.compat.process.RedisServers;
-import dev.rondo.compat.process.RondoNodes;
-import dev.rondo.compat.process.ServerProcess;
+import dev.rondo.compat.process.ServerPair;
 import dev.rondo.compat.wire.Reply;
 import dev.rondo.compat.wire.RespConnection;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Conversations whose every reply and message must be as redis-server's: above all pub/sub, in RESP2 and RESP3. */
 class ScriptedRepliesIT {
-    private static ServerProcess redis;
-    private static ServerProcess rondo;
-
-    @BeforeAll
-    static void startServers() {
-        redis = RedisServers.plain();
-        rondo = RondoNodes.plain();
-    }
-
-    @AfterAll
-    static void stopServers() {
-        redis.close();
-        rondo.close();
-    }
+    @RegisterExtension
+    static final ServerPair SERVERS = new ServerPair();
 
     @ParameterizedTest
     @ValueSource(
@@ -428,9 +413,9 @@ class ScriptedRepliesIT {
             })
     void everyReplyIsThatOfRedis(String text) {
         Script script = new Script(text);
-        List<List<String>> expected = script.playOn(redis, null);
+        List<List<String>> expected = script.playOn(SERVERS.redis(), null);
 
-        List<List<String>> actual = script.playOn(rondo, expected);
+        List<List<String>> actual = script.playOn(SERVERS.rondo(), expected);
 
         assertEquals(joined(expected), joined(actual));
     }
@@ -438,7 +423,7 @@ class ScriptedRepliesIT {
     /** Since Redis 7.2; before, the message came first, even in the middle of EXEC's reply. */
     @Test
     void aMessageToOneselfComesAfterTheReply() {
-        try (RespConnection client = rondo.connect()) {
+        try (RespConnection client = SERVERS.rondo().connect()) {
             client.command("HELLO", "3");
             client.command("SUBSCRIBE", "self");
             Reply message =

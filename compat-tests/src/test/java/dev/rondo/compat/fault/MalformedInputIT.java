@@ -3,8 +3,7 @@ package dev.rondo.compat.fault;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rondo.compat.process.RedisServers;
-import dev.rondo.compat.process.RondoNodes;
+import dev.rondo.compat.process.ServerPair;
 import dev.rondo.compat.process.ServerProcess;
 import dev.rondo.compat.wire.Escaped;
 import dev.rondo.compat.wire.Reply;
@@ -14,10 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Frames that are no RESP, or too large, or cut short: refused in Redis's words, and the node goes on. */
 class MalformedInputIT {
@@ -50,41 +48,29 @@ class MalformedInputIT {
             "*1\r\n$0\r\n\r\n",
             "*1\r\n$4\r\nPINGxxPING\r\n");
 
-    private static ServerProcess redis;
-    private static ServerProcess rondo;
-
-    @BeforeAll
-    static void startServers() {
-        redis = RedisServers.plain();
-        rondo = RondoNodes.plain();
-    }
-
-    @AfterAll
-    static void stopServers() {
-        redis.close();
-        rondo.close();
-    }
+    @RegisterExtension
+    static final ServerPair SERVERS = new ServerPair();
 
     @AfterEach
     void theNodeGoesOn() {
-        assertEquals(Reply.status("PONG"), rondo.ask("PING"));
-        assertTrue(rondo.isAlive());
+        assertEquals(Reply.status("PONG"), SERVERS.rondo().ask("PING"));
+        assertTrue(SERVERS.rondo().isAlive());
     }
 
     @Test
     void malformedFramesAreRefusedInRedisWordsAndTheConnectionIsClosed() {
         for (String frame : REFUSED) {
-            List<String> expected = answersUntilClosed(redis, frame);
+            List<String> expected = answersUntilClosed(SERVERS.redis(), frame);
 
             assertEquals("closed", expected.get(expected.size() - 1), "the model closes after " + shown(frame));
-            assertEquals(expected, answersUntilClosed(rondo, frame), shown(frame));
+            assertEquals(expected, answersUntilClosed(SERVERS.rondo(), frame), shown(frame));
         }
     }
 
     @Test
     void oddButLegalFramesAreAnsweredAsByRedis() {
         for (String frame : ALLOWED) {
-            assertEquals(answers(redis, frame), answers(rondo, frame), shown(frame));
+            assertEquals(answers(SERVERS.redis(), frame), answers(SERVERS.rondo(), frame), shown(frame));
         }
     }
 
@@ -92,25 +78,25 @@ class MalformedInputIT {
     void aPeerThatDiesInMidMessageLeavesNothingBehind() {
         String command = "*3\r\n$3\r\nSET\r\n$8\r\ncut:half\r\n$10\r\n0123456789\r\n";
         for (int cut = 1; cut < command.length(); cut++) {
-            try (RespConnection client = rondo.connect()) {
+            try (RespConnection client = SERVERS.rondo().connect()) {
                 client.sendRaw(command.substring(0, cut));
             }
         }
-        assertEquals(Reply.integer(0), rondo.ask("EXISTS", "cut:half"));
+        assertEquals(Reply.integer(0), SERVERS.rondo().ask("EXISTS", "cut:half"));
         Awaitility.await().untilAsserted(() -> assertEquals(1, connectedClients()));
     }
 
     @Test
     void announcedButUnsentMegabytesTakeNoMemory() {
-        long before = rondo.residentBytes();
+        long before = SERVERS.rondo().residentBytes();
         List<RespConnection> clients = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            RespConnection client = rondo.connect();
+            RespConnection client = SERVERS.rondo().connect();
             client.sendRaw("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$536870912\r\nonly these bytes come");
             clients.add(client);
         }
-        assertEquals(Reply.status("PONG"), rondo.ask("PING"));
-        assertTrue(rondo.residentBytes() - before < 200L << 20, "25 GB were announced");
+        assertEquals(Reply.status("PONG"), SERVERS.rondo().ask("PING"));
+        assertTrue(SERVERS.rondo().residentBytes() - before < 200L << 20, "25 GB were announced");
         clients.forEach(RespConnection::close);
     }
 
@@ -123,16 +109,16 @@ class MalformedInputIT {
             for (int at = 0; at < bytes.length; at += 1 + random.nextInt(20)) {
                 bytes[at] = (byte) "*$:+-\r\n0123456789".charAt(random.nextInt(17));
             }
-            try (RespConnection client = rondo.connect()) {
+            try (RespConnection client = SERVERS.rondo().connect()) {
                 client.sendRaw(bytes);
             }
         }
-        assertEquals(Reply.status("PONG"), rondo.ask("PING"));
+        assertEquals(Reply.status("PONG"), SERVERS.rondo().ask("PING"));
     }
 
     @Test
     void manyArgumentsAndLargeValuesPass() {
-        try (RespConnection client = rondo.connect()) {
+        try (RespConnection client = SERVERS.rondo().connect()) {
             client.timeoutMs(60_000);
             List<String> command = new ArrayList<>(List.of("DEL"));
             for (int i = 0; i < 200_000; i++) {
@@ -151,7 +137,8 @@ class MalformedInputIT {
     }
 
     private static long connectedClients() {
-        return rondo.ask("INFO", "clients")
+        return SERVERS.rondo()
+                .ask("INFO", "clients")
                 .asText()
                 .lines()
                 .filter(line -> line.startsWith("connected_clients:"))

@@ -132,7 +132,8 @@ final class DebugCommands {
         for (Keyspace keyspace : call.databases().existing()) {
             if (keyspace.primaryKeys() > 0) {
                 digest.database(keyspace.database());
-                call.eachServedSlot(keyspace, slot -> slot.forEach(entry -> digest.add(DebugDigest.ofEntry(entry))));
+                call.servedSlots()
+                        .each(keyspace, slot -> slot.forEach(entry -> digest.add(DebugDigest.ofEntry(entry))));
             }
         }
         call.reply().simple(digest.hex());
@@ -142,7 +143,7 @@ final class DebugCommands {
         call.reply().array(call.count() - 2);
         for (int i = 2; i < call.count(); i++) {
             byte[] key = call.argument(i);
-            DebugDigest digest = call.inServedSlot(call.keyspace().slotOf(key), slot -> {
+            DebugDigest digest = call.servedSlots().in(call.keyspace().slotOf(key), slot -> {
                 Entry entry = call.peek(slot, key);
                 return entry == null ? null : DebugDigest.ofValue(entry);
             });
@@ -161,7 +162,7 @@ final class DebugCommands {
             byte[] key = Ascii.bytes(prefix + ":" + i);
             byte[] text = Ascii.bytes("value:" + i);
             byte[] value = size == 0 ? text : Arrays.copyOf(text, (int) size);
-            call.inServedSlot(call.keyspace().slotOf(key), slot -> {
+            call.servedSlots().in(call.keyspace().slotOf(key), slot -> {
                 if (call.peek(slot, key) == null) {
                     call.put(slot, key, StringValue.of(value), Entry.NO_EXPIRY);
                     call.propagate(slot, SET, key, value);
@@ -185,7 +186,7 @@ final class DebugCommands {
                             : "ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
         }
         for (Keyspace keyspace : call.databases().existing()) {
-            call.eachServedSlot(keyspace, slot -> {
+            call.servedSlots().each(keyspace, slot -> {
                 for (Entry entry : slot.snapshot()) {
                     slot.setValue(entry, reloaded(entry.value(), call.limits()));
                 }
@@ -209,7 +210,7 @@ final class DebugCommands {
     /** As in Redis a line for people; the address is that of the entry in this JVM, if it were one. */
     private static void object(Call call, byte[] key) {
         Slot slot = call.keyspace().slotOf(key);
-        String line = call.inServedSlot(slot, locked -> describe(call, call.peek(locked, key)));
+        String line = call.servedSlots().in(slot, locked -> describe(call, call.peek(locked, key)));
         if (line == null) {
             throw new CommandException("ERR no such key");
         }

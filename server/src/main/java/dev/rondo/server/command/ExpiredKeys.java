@@ -31,7 +31,7 @@ public final class ExpiredKeys implements Expirer.Removal {
     public void remove(Slot slot, List<Entry> expired, long nowMs) {
         call.begin(null, databases.get(slot.database()), noReply, nowMs);
         call.locked(slot, slot);
-        expired.forEach(entry -> call.expireAny(slot, entry));
+        expired.forEach(entry -> call.expiry().removeAny(slot, entry));
         call.commit();
     }
 }

@@ -77,7 +77,7 @@ final class HashCommands {
     /** The entry of the key that the command names, without those of its fields {@code [2..to)} whose time is over. */
     private static @Nullable Entry write(Call call, int to, int step) {
         Entry entry = call.write(call.argument(1), HashValue.class);
-        return entry == null || !call.expireFields(entry, 2, to, step) ? null : entry;
+        return entry == null || !call.expiry().removeNamedFields(entry, 2, to, step) ? null : entry;
     }
 
     /** As {@link #write}, with a new hash if there is none. */

@@ -143,7 +143,7 @@ final class HashExpiryCommands {
 
     /** The hash of an entry without those of the command's last arguments whose time is over; null if there is none. */
     private static @Nullable HashValue withoutExpired(Call call, @Nullable Entry entry, int fields) {
-        return entry != null && call.expireFields(entry, call.count() - fields, call.count(), 1)
+        return entry != null && call.expiry().removeNamedFields(entry, call.count() - fields, call.count(), 1)
                 ? (HashValue) entry.value()
                 : null;
     }

@@ -78,7 +78,7 @@ final class KeyspaceCommands {
 
     private static void flush(Call call, List<Keyspace> keyspaces) {
         try {
-            keyspaces.forEach(keyspace -> call.eachServedSlot(keyspace, slot -> {
+            keyspaces.forEach(keyspace -> call.servedSlots().each(keyspace, slot -> {
                 if (slot.size() > 0) {
                     call.clear(slot);
                     call.propagate(slot, FLUSHDB);
@@ -127,12 +127,12 @@ final class KeyspaceCommands {
         locks.addAll(other);
         locks.lock();
         try {
-            locks.all().forEach(call::checkVacant);
+            locks.all().forEach(call.servedSlots()::checkVacant);
             for (int i = 0; i < KeySlot.SLOTS; i++) {
                 call.swap(one.slot(i), other.slot(i));
             }
             call.propagate(locks.first(), call.arguments());
-            call.commitUnlessInTransaction();
+            call.commitUnlessOneOfSeveral();
         } finally {
             locks.unlock();
         }

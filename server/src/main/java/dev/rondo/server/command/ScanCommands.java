@@ -49,14 +49,15 @@ final class ScanCommands {
         ReplyWriter reply = call.reply();
         int mark = reply.mark();
         int[] count = {0};
-        call.eachServedSlot(
-                call.keyspace(),
-                slot -> slot.forEach(entry -> {
-                    if (!entry.isExpired(call.nowMs()) && (all || Glob.matches(pattern, entry.key()))) {
-                        reply.bulk(entry.key());
-                        count[0]++;
-                    }
-                }));
+        call.servedSlots()
+                .each(
+                        call.keyspace(),
+                        slot -> slot.forEach(entry -> {
+                            if (!entry.isExpired(call.nowMs()) && (all || Glob.matches(pattern, entry.key()))) {
+                                reply.bulk(entry.key());
+                                count[0]++;
+                            }
+                        }));
         reply.arrayAt(mark, count[0]);
     }
 
@@ -67,7 +68,7 @@ final class ScanCommands {
                 call.reply().nullBulk();
                 return;
             }
-            byte[] key = call.inServedSlot(slot, locked -> randomKey(call, locked));
+            byte[] key = call.servedSlots().in(slot, locked -> randomKey(call, locked));
             if (key != null) {
                 call.reply().bulk(key);
                 return;
@@ -137,7 +138,7 @@ final class ScanCommands {
     }
 
     private static long scanSome(Call call, ScanOptions scan, Slot slot, long from, long buckets, List<byte[]> keys) {
-        Long next = call.inServedSlot(slot, locked -> {
+        Long next = call.servedSlots().in(slot, locked -> {
             long cursor = from;
             long left = buckets;
             do {

@@ -345,7 +345,7 @@ class EffectsTest {
         Expirer expirer = new Expirer(primary, () -> nodes.nowMs, (slot, expired, atMs) -> {
             nodes.call.begin(null, primary.get(0), new ReplyWriter(0), atMs);
             nodes.call.locked(slot, slot);
-            expired.forEach(entry -> nodes.call.expireAny(slot, entry));
+            expired.forEach(entry -> nodes.call.expiry().removeAny(slot, entry));
             nodes.call.commit();
         });
         nodes.nowMs += 5;

@@ -134,7 +134,7 @@ public final class EpisodeRunner {
             ReplyComparison comparison) {
         for (int i = 0; i < pipeline.size(); i++) {
             Command command = pipeline.get(i).command();
-            Reply expected = model.read();
+            Reply expected = readFromModel(model, command);
             Reply actual = readOrFailure(candidate);
             Optional<String> difference = comparison.difference(command, expected, actual);
             if (difference.isPresent()) {
@@ -142,6 +142,14 @@ public final class EpisodeRunner {
             }
         }
         return Optional.empty();
+    }
+
+    private static Reply readFromModel(RespConnection model, Command command) {
+        try {
+            return model.read();
+        } catch (UncheckedIOException e) {
+            throw new IllegalStateException("the model gave no reply to " + command, e);
+        }
     }
 
     /** A candidate that closes the connection or does not answer differs; a model that does so breaks the run. */

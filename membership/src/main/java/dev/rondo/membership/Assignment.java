@@ -27,10 +27,12 @@ public final class Assignment {
         @SuppressWarnings({"unchecked", "rawtypes"})
         List<NodeId>[] owners = new List[SlotTable.SLOTS];
         Map<List<NodeId>, List<NodeId>> interned = new HashMap<>();
+        List<NodeId> last = List.of();
         for (int slot = 0; slot < owners.length; slot++) {
             List<NodeId> list = ownersOf.apply(slot);
-            boolean repeated = slot > 0 && owners[slot - 1].equals(list);
+            boolean repeated = slot > 0 && list == last;
             owners[slot] = repeated ? owners[slot - 1] : interned.computeIfAbsent(list, List::copyOf);
+            last = list;
         }
         return new Assignment(owners);
     }

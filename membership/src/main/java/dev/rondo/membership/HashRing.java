@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -57,8 +58,8 @@ public final class HashRing {
         int[][] holders = indexesOf(previous, indexes);
         int[][] formerHolders = indexesOf(stale, indexes);
         for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
-            List<NodeId> list = previous.owners(slot);
-            oldPrimary[slot] = list.isEmpty() ? -1 : indexes.getOrDefault(list.get(0), -1);
+            NodeId id = previous.primary(slot);
+            oldPrimary[slot] = id == null ? -1 : indexes.getOrDefault(id, -1);
         }
         int[] primary = new PrimaryBalance(weights, oldPrimary, holders, formerHolders).balance();
         int copies = Math.min(replicas, ring.size() - 1);
@@ -77,10 +78,9 @@ public final class HashRing {
 
     private static int[][] indexesOf(Assignment lists, Map<NodeId, Integer> indexes) {
         int[][] result = new int[SlotTable.SLOTS][];
+        IdentityHashMap<List<NodeId>, int[]> known = new IdentityHashMap<>(); // equal lists are the same
         for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
-            List<NodeId> list = lists.owners(slot);
-            boolean same = slot > 0 && list == lists.owners(slot - 1);
-            result[slot] = same ? result[slot - 1] : indexesOf(list, indexes);
+            result[slot] = known.computeIfAbsent(lists.owners(slot), list -> indexesOf(list, indexes));
         }
         return result;
     }

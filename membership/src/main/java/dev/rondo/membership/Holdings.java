@@ -30,10 +30,13 @@ public final class Holdings {
     private final BitSet inSync;
     private final BitSet unmerged;
     private final BitSet stale;
-    /** The held slots in ascending order, and beside each its sequence number and the index of its origin. */
-    private final short[] slots;
+    /** The held slots as 64 bits a word, and how many of them lie before each word. */
+    private final long[] held;
 
+    private final short[] before;
+    /** Of the held slots in ascending order the sequence number and the index of the origin. */
     private final long[] seqs;
+
     private final short[] origins;
     private final List<Identity> lives;
 
@@ -43,24 +46,27 @@ public final class Holdings {
             BitSet unmerged,
             IntToLongFunction seqOf,
             IntFunction<@Nullable Identity> originOf) {
-        BitSet held = (BitSet) primary.clone();
-        held.or(inSync);
-        held.or(unmerged);
-        if (held.length() > SlotTable.SLOTS) {
-            throw new IllegalArgumentException("slot out of range: " + (held.length() - 1));
+        BitSet all = (BitSet) primary.clone();
+        all.or(inSync);
+        all.or(unmerged);
+        if (all.length() > SlotTable.SLOTS) {
+            throw new IllegalArgumentException("slot out of range: " + (all.length() - 1));
         }
         this.primary = primary;
         this.inSync = inSync;
         this.unmerged = unmerged;
         this.stale = new BitSet();
-        this.slots = new short[held.cardinality()];
-        this.seqs = new long[slots.length];
-        this.origins = new short[slots.length];
+        this.held = all.toLongArray();
+        this.before = new short[held.length];
+        for (int word = 1; word < held.length; word++) {
+            before[word] = (short) (before[word - 1] + Long.bitCount(held[word - 1]));
+        }
+        this.seqs = new long[all.cardinality()];
+        this.origins = new short[seqs.length];
         Map<Identity, Short> indexes = new HashMap<>();
         List<Identity> distinct = new ArrayList<>();
         int i = 0;
-        for (int slot = held.nextSetBit(0); slot >= 0; slot = held.nextSetBit(slot + 1)) {
-            slots[i] = (short) slot;
+        for (int slot = all.nextSetBit(0); slot >= 0; slot = all.nextSetBit(slot + 1)) {
             seqs[i] = seqOf.applyAsLong(slot);
             Identity origin = inSync.get(slot) ? originOf.apply(slot) : null;
             if (origin == null) {
@@ -81,7 +87,8 @@ public final class Holdings {
         this.inSync = held.inSync;
         this.unmerged = held.unmerged;
         this.stale = stale;
-        this.slots = held.slots;
+        this.held = held.held;
+        this.before = held.before;
         this.seqs = held.seqs;
         this.origins = held.origins;
         this.lives = held.lives;
@@ -168,22 +175,13 @@ public final class Holdings {
         return at < 0 || origins[at] == NOBODY ? null : lives.get(origins[at]);
     }
 
+    /** The place of a slot among those held; -1 when it is not held. */
     private int find(int slot) {
-        int low = 0;
-        int high = slots.length - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            int at = slots[middle];
-            if (at == slot) {
-                return middle;
-            }
-            if (at < slot) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return -1;
+        int word = slot >>> 6;
+        long bit = 1L << slot;
+        return word < held.length && (held[word] & bit) != 0
+                ? before[word] + Long.bitCount(held[word] & (bit - 1))
+                : -1;
     }
 
     /**

@@ -224,6 +224,8 @@ public final class SlotTable {
         private final List<Member>[] owners = emptyLists();
         private final List<Member>[] target = emptyLists();
         private final BitSet born = new BitSet(SLOTS);
+        private List<NodeId> lastIds = List.of();
+        private List<Member> lastMembers = List.of();
 
         private Builder(long epoch, Collection<Member> members) {
             this.epoch = epoch;
@@ -267,6 +269,14 @@ public final class SlotTable {
         }
 
         private List<Member> intern(List<NodeId> ids) {
+            if (ids != lastIds) { // slots beside one another often share a list
+                lastMembers = membersOf(ids);
+                lastIds = ids;
+            }
+            return lastMembers;
+        }
+
+        private List<Member> membersOf(List<NodeId> ids) {
             List<Member> known = interned.get(ids);
             if (known != null) {
                 return known;

@@ -6,8 +6,10 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,12 +62,23 @@ public final class TablePlanner {
     private final Config config;
     private final List<SlotReport> reports;
     private final List<Member> members;
+    private final Holdings[] holdings;
     private final Map<NodeId, Integer> indexes = new HashMap<>();
+    /** Whether the newest table knows the member in its present life. */
+    private final boolean[] isKnown;
+    /** The indexes of the members on the newest table's lists of owners, which many slots share. */
+    private final IdentityHashMap<List<Member>, int[]> indexesOf = new IdentityHashMap<>();
+
     private final int[] real = new int[SlotTable.SLOTS];
     private final int[] realCount;
     private final Map<Integer, int[]> candidates = new HashMap<>();
     private final BitSet born = new BitSet(SlotTable.SLOTS);
     private final BitSet lost = new BitSet(SlotTable.SLOTS);
+    /** What the ring starts from in one slot, as indexes; and of the slot before, as ids too. */
+    private final int[] input;
+
+    private int[] lastInput = {};
+    private List<NodeId> lastIds = new ArrayList<>();
 
     private TablePlanner(SlotTable newest, Collection<SlotReport> reports, Config config) {
         this.newest = newest;
@@ -74,9 +87,15 @@ public final class TablePlanner {
                 .sorted(Comparator.comparing(report -> report.member().id()))
                 .toList();
         this.members = this.reports.stream().map(SlotReport::member).toList();
+        this.holdings = this.reports.stream().map(SlotReport::holdings).toArray(Holdings[]::new);
         this.realCount = new int[members.size()];
+        this.isKnown = new boolean[members.size()];
+        this.input = new int[2 * members.size() + 1];
         for (Member member : members) {
             indexes.put(member.id(), indexes.size());
+        }
+        for (int i = 0; i < isKnown.length; i++) {
+            isKnown[i] = sameLife(newest.member(members.get(i).id())) == i;
         }
     }
 
@@ -126,11 +145,11 @@ public final class TablePlanner {
             born.set(slot, newest.isBorn(slot));
             return named;
         }
-        if (named != NOBODY && reports.get(named).holdings().isInSync(slot)) {
+        if (named != NOBODY && holdings[named].isInSync(slot)) {
             return named;
         }
         int heir = handedTo(slot);
-        if (named != NOBODY && heir != NOBODY && reports.get(heir).holdings().isInSync(slot)) {
+        if (named != NOBODY && heir != NOBODY && holdings[heir].isInSync(slot)) {
             return heir;
         }
         int[] best = bestHolders(slot);
@@ -150,7 +169,7 @@ public final class TablePlanner {
     private int claimant(int slot) {
         int best = NOBODY;
         for (int i = 0; i < reports.size(); i++) {
-            if (reports.get(i).holdings().isPrimary(slot) && (best == NOBODY || outranks(i, best, slot))) {
+            if (holdings[i].isPrimary(slot) && (best == NOBODY || outranks(i, best, slot))) {
                 best = i;
             }
         }
@@ -168,7 +187,7 @@ public final class TablePlanner {
         }
         int alive = sameLife(named);
         if (alive != NOBODY) {
-            return reports.get(alive).holdings().isInSync(slot);
+            return holdings[alive].isInSync(slot);
         }
         for (int i = 0; i < reports.size(); i++) {
             if (rank(i, slot) >= COPY_OF_LINE) {
@@ -189,8 +208,7 @@ public final class TablePlanner {
         if (newest.isPrimary(id, slot) || newest.isPrimary(members.get(other).id(), slot)) {
             return newest.isPrimary(id, slot);
         }
-        return reports.get(i).holdings().seq(slot)
-                > reports.get(other).holdings().seq(slot);
+        return holdings[i].seq(slot) > holdings[other].seq(slot);
     }
 
     /** The member to which the newest table has the slot handed over, or nobody. */
@@ -213,7 +231,7 @@ public final class TablePlanner {
         int[] best = new int[0];
         for (int i = 0; i < reports.size(); i++) {
             int rank = rank(i, slot);
-            long seq = reports.get(i).holdings().seq(slot);
+            long seq = holdings[i].seq(slot);
             if (rank > bestRank || rank == bestRank && seq >= bestSeq) {
                 int keep = rank > bestRank || seq > bestSeq ? 0 : best.length;
                 bestRank = rank;
@@ -228,18 +246,21 @@ public final class TablePlanner {
 
     /** What the member could serve the slot from: the more the better, 0 = nothing. */
     private int rank(int i, int slot) {
-        Holdings holdings = reports.get(i).holdings();
-        if (!holdings.isInSync(slot)) {
-            return holdings.isUnmerged(slot) ? UNMERGED : 0;
+        if (!holdings[i].isInSync(slot)) {
+            return holdings[i].isUnmerged(slot) ? UNMERGED : 0;
         }
-        Identity origin = holdings.origin(slot);
+        Identity origin = holdings[i].origin(slot);
         return origin != null && (isLife(newest.owners(slot), origin) || isLife(newest.target(slot), origin))
                 ? COPY_OF_LINE
                 : COPY;
     }
 
     private static boolean isLife(List<Member> members, Identity origin) {
-        return !members.isEmpty() && Identity.of(members.get(0)).equals(origin);
+        return !members.isEmpty() && isLife(members.get(0), origin);
+    }
+
+    private static boolean isLife(Member member, Identity origin) {
+        return member.incarnation() == origin.incarnation() && member.id().equals(origin.id());
     }
 
     /** The ring's choice when it is among the freshest copies or the slot is born; else the least loaded of them. */
@@ -272,36 +293,61 @@ public final class TablePlanner {
         if (lost.get(slot) || (born.get(slot) && real[slot] == NOBODY)) {
             return List.of();
         }
-        List<NodeId> input = new ArrayList<>();
         int heir = handedTo(slot);
         boolean pending = heir != NOBODY && (real[slot] == heir || isNamed(real[slot], slot));
-        if (real[slot] == NOBODY) {
-            input.add(GONE);
-        } else {
-            input.add(members.get(pending ? heir : real[slot]).id());
+        int size = 0;
+        input[size++] = pending && real[slot] != NOBODY ? heir : real[slot];
+        for (int index : indexesOf.computeIfAbsent(newest.target(slot), this::indexesOf)) {
+            size = addOnce(index, size);
         }
-        for (Member member : newest.target(slot)) {
-            addOnce(input, member.id());
-        }
-        for (int i = 0; i < reports.size(); i++) {
+        for (int i = 0; i < holdings.length; i++) {
             if (i == real[slot] || rank(i, slot) >= COPY) {
-                addOnce(input, members.get(i).id());
+                size = addOnce(i, size);
             }
         }
-        for (int i = 0; i < reports.size(); i++) {
+        for (int i = 0; i < holdings.length; i++) {
             if (rank(i, slot) == UNMERGED) { // most of what it needs for a copy
-                addOnce(input, members.get(i).id());
+                size = addOnce(i, size);
             }
         }
-        return input;
+        return idsOf(size);
+    }
+
+    private int[] indexesOf(List<Member> list) {
+        return list.stream()
+                .map(member -> indexes.get(member.id()))
+                .filter(Objects::nonNull)
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    private int addOnce(int index, int size) {
+        for (int i = 0; i < size; i++) {
+            if (input[i] == index) {
+                return size;
+            }
+        }
+        input[size] = index;
+        return size + 1;
+    }
+
+    /** The ids of what was put in: the same list as for the slot before if they are the same. */
+    private List<NodeId> idsOf(int size) {
+        if (!Arrays.equals(input, 0, size, lastInput, 0, lastInput.length)) {
+            lastInput = Arrays.copyOf(input, size);
+            lastIds = new ArrayList<>(size);
+            for (int index : lastInput) {
+                lastIds.add(index == NOBODY ? GONE : members.get(index).id());
+            }
+        }
+        return lastIds;
     }
 
     /** Who has entries of the slot that are no complete copy, or are not taken for one. */
     private List<NodeId> staleCopies(int slot) {
         List<NodeId> stale = List.of();
         for (int i = 0; i < reports.size(); i++) {
-            Holdings holdings = reports.get(i).holdings();
-            if (holdings.isStale(slot) || i != real[slot] && holdings.isPrimary(slot)) {
+            if (holdings[i].isStale(slot) || i != real[slot] && holdings[i].isPrimary(slot)) {
                 stale = stale.isEmpty() ? new ArrayList<>() : stale;
                 stale.add(members.get(i).id());
             }
@@ -409,12 +455,12 @@ public final class TablePlanner {
      * this primary. One that followed the former primary lasts only until it hears of the handover, and is made anew then.
      */
     private boolean hasCopy(int index, int slot) {
-        Identity origin = reports.get(index).holdings().origin(slot);
-        boolean follows = origin == null || origin.equals(Identity.of(members.get(real[slot])));
-        return follows
-                && reports.get(index).holdings().isInSync(slot)
-                && newest.isOwner(members.get(index).id(), slot)
-                && sameLife(newest.member(members.get(index).id())) != NOBODY;
+        if (!holdings[index].isInSync(slot) || !isKnown[index]) {
+            return false;
+        }
+        Identity origin = holdings[index].origin(slot);
+        return (origin == null || isLife(members.get(real[slot]), origin))
+                && newest.isOwner(members.get(index).id(), slot);
     }
 
     /**
@@ -427,7 +473,7 @@ public final class TablePlanner {
         target.forEach(id -> addOnce(owners, id));
         int giver = real[slot] == handedTo(slot) ? sameLife(newest.primary(slot)) : NOBODY;
         for (int i = 0; i < reports.size(); i++) {
-            if (reports.get(i).holdings().isInSync(slot) || i == giver) {
+            if (holdings[i].isInSync(slot) || i == giver) {
                 addOnce(owners, members.get(i).id());
             }
         }

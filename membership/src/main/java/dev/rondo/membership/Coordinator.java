@@ -20,6 +20,8 @@ final class Coordinator {
 
     /** Reports that come in together are planned together. */
     private static final long DEBOUNCE_NS = 20_000_000;
+    /** While slots move, reports tell of little but their progress: no more often are they worth a plan and a table. */
+    private static final long PROGRESS_NS = 500_000_000;
     /** Before a cluster is born, its view must have been quiet for this long, so that nodes started together share. */
     private static final long BIRTH_QUIET_NS = 300_000_000;
     /** A member that stays in the view without a word is planned without after this many report timeouts. */
@@ -65,6 +67,7 @@ final class Coordinator {
     private long lastTellNs;
     private boolean asked;
     private boolean planned;
+    private long plannedNs;
     private boolean dirty;
     private long dirtySinceNs;
     private final Map<Identity, Entry> reports = new HashMap<>();
@@ -179,6 +182,7 @@ final class Coordinator {
         boolean someBehind = !planned && admitted.stream().anyMatch(r -> r.epoch() != newest.epoch());
         boolean news = someBehind || !next.sameOwners(newest);
         planned = true;
+        plannedNs = nowNs;
         dirty = false;
         if (news) {
             adopt(next);
@@ -248,7 +252,30 @@ final class Coordinator {
         if (!dirty) {
             return complete ? Long.MAX_VALUE : reportTimeoutNs;
         }
-        return Math.max(0, dirtySinceNs + DEBOUNCE_NS - nowNs);
+        long soonNs = dirtySinceNs + DEBOUNCE_NS;
+        return Math.max(0, (isMoving() ? Math.max(soonNs, plannedNs + PROGRESS_NS) : soonNs) - nowNs);
+    }
+
+    /** Whether a move is under way that the reports do not tell the end of: once all are done the next ones may begin. */
+    private boolean isMoving() {
+        for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
+            if (newest.isMoving(slot) && !isMoved(slot)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isMoved(int slot) {
+        List<Member> target = newest.target(slot);
+        for (int i = 0; i < target.size(); i++) {
+            Entry entry = reports.get(Identity.of(target.get(i)));
+            Holdings holdings = entry == null ? Holdings.NONE : entry.report.holdings();
+            if (i == 0 ? !holdings.isPrimary(slot) : !holdings.isInSync(slot)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The reports to plan on: one per node, none of members that must be turned away. */

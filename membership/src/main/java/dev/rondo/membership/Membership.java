@@ -26,7 +26,10 @@ final class Membership implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
 
+    /** Changes of the holdings that come together are reported together, and a stream of them no more often than this. */
     private static final long REPORT_DEBOUNCE_NS = 20_000_000;
+
+    private static final long REPORT_PERIOD_NS = 200_000_000;
     /** What has failed is tried again after this time. */
     private static final long RETRY_NS = 200_000_000;
 
@@ -65,6 +68,7 @@ final class Membership implements AutoCloseable {
     private long answeredRound;
     private long reportNumber;
     private long reportDueNs = NOT_DUE;
+    private long reportedNs = System.nanoTime() - REPORT_PERIOD_NS;
     private @Nullable Future<?> alarm;
     private boolean refusedOnce;
 
@@ -349,7 +353,7 @@ final class Membership implements AutoCloseable {
     private long report() {
         long nowNs = System.nanoTime();
         if (mailbox.takeHoldingsChanged() && reportDueNs == NOT_DUE) {
-            reportDueNs = nowNs + REPORT_DEBOUNCE_NS;
+            reportDueNs = Math.max(nowNs + REPORT_DEBOUNCE_NS, reportedNs + REPORT_PERIOD_NS);
         }
         Mailbox.Question question = mailbox.takeQuestion();
         if (question != null && !view.members().contains(question.from())) {
@@ -370,6 +374,7 @@ final class Membership implements AutoCloseable {
 
     private void sendReport(Identity to, SlotTable with) {
         reportDueNs = NOT_DUE;
+        reportedNs = System.nanoTime();
         if (to.equals(identity)) {
             reportToMyself();
         } else {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +19,7 @@ class CoordinatorTest {
 
     private final Member a = Samples.member(1);
     private final Member b = Samples.member(2);
+    private final Member c = Samples.member(3);
     private final List<Identity> both = List.of(Identity.of(a), Identity.of(b));
     private long number;
 
@@ -164,5 +166,67 @@ class CoordinatorTest {
         SlotReport empty = new SlotReport(b, 500, SlotTable.NONE, Holdings.NONE);
         coordinator.report(Identity.of(b), empty, coordinator.round(), 1, 0);
         assertNull(coordinator.step(0).publish(), "all is as the table says");
+    }
+
+    /** A coordinator of a and b, who serve half of the slots each, and of c, to whom the first two slots move. */
+    private Coordinator coordinatorOfMoves() {
+        Coordinator coordinator = coordinator(alone().withReplicas(0).withMaxMovingSlots(2), halves());
+        coordinator.lead(9, List.of(Identity.of(a), Identity.of(b), Identity.of(c)), 0);
+        answer(coordinator, a, halves(), 0);
+        answer(coordinator, b, halves(), 0);
+        answer(coordinator, c, SlotTable.NONE, 0);
+        assertEquals(2, moving(published(coordinator.step(0))).size());
+        return coordinator;
+    }
+
+    private static List<Integer> moving(SlotTable table) {
+        return IntStream.range(0, SlotTable.SLOTS)
+                .filter(table::isMoving)
+                .boxed()
+                .toList();
+    }
+
+    /** Everybody reports that these slots have been handed over to c. */
+    private void handedOver(Coordinator coordinator, List<Integer> slots, long nowNs) {
+        SlotTable table = coordinator.newest();
+        for (Member member : List.of(a, b, c)) {
+            BitSet primary = table.primarySlots(member.id());
+            slots.forEach(slot -> primary.set(slot, member.equals(c)));
+            Holdings holdings = Holdings.of(primary, new BitSet(), slot -> 1);
+            SlotReport report = new SlotReport(member, table.epoch(), SlotTable.NONE, holdings);
+            coordinator.report(Identity.of(member), report, coordinator.round(), ++number, nowNs);
+        }
+    }
+
+    @Test
+    void whileSomeSlotsMoveTheProgressOfOthersWaitsForItsTime() {
+        Coordinator coordinator = coordinatorOfMoves();
+        List<Integer> moving = moving(coordinator.newest());
+        handedOver(coordinator, moving.subList(0, 1), 1 * MS);
+        Coordinator.Step patient = coordinator.step(100 * MS);
+        assertNull(patient.publish());
+        assertTrue(patient.waitNs() <= 400 * MS, "it looks again in time: " + patient.waitNs());
+        SlotTable next = published(coordinator.step(500 * MS));
+        assertEquals(c, next.primary(moving.get(0)));
+        assertEquals(2, moving(next).size(), "another slot takes the place of the one that has moved");
+    }
+
+    @Test
+    void whenAllSlotsHaveMovedTheNextOnesFollowAtOnce() {
+        Coordinator coordinator = coordinatorOfMoves();
+        List<Integer> moving = moving(coordinator.newest());
+        handedOver(coordinator, moving, 1 * MS);
+        SlotTable next = published(coordinator.step(21 * MS));
+        assertEquals(2, moving(next).size());
+        assertFalse(moving(next).contains(moving.get(0)));
+    }
+
+    @Test
+    void whoComesOrGoesWhileSlotsMoveIsPlannedForAtOnce() {
+        Coordinator coordinator = coordinatorOfMoves();
+        coordinator.lead(10, both, 1 * MS);
+        answer(coordinator, a, halves(), 2 * MS);
+        answer(coordinator, b, halves(), 2 * MS);
+        assertNull(published(coordinator.step(2 * MS)).member(c.id()));
     }
 }

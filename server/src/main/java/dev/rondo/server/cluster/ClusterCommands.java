@@ -144,11 +144,10 @@ public final class ClusterCommands {
     // ---- the table ----
 
     private void slots(Call call) {
-        SlotTable table = service().table();
         ReplyWriter reply = call.reply();
         int mark = reply.mark();
         int count = 0;
-        for (SlotTable.Range range : table.ranges()) {
+        for (SlotTable.Range range : service().ranges()) {
             if (range.owners().isEmpty()) {
                 continue;
             }
@@ -170,7 +169,7 @@ public final class ClusterCommands {
     /** A shard is a set of slots with the same owners. */
     private void shards(Call call) {
         Map<List<Member>, List<SlotTable.Range>> shards = new LinkedHashMap<>();
-        for (SlotTable.Range range : service().table().ranges()) {
+        for (SlotTable.Range range : service().ranges()) {
             if (!range.owners().isEmpty()) {
                 shards.computeIfAbsent(range.owners(), owners -> new ArrayList<>())
                         .add(range);
@@ -217,9 +216,9 @@ public final class ClusterCommands {
     }
 
     /** Maximal runs of slots with the same primary. */
-    private static List<SlotTable.Range> primaryRanges(SlotTable table) {
+    private static List<SlotTable.Range> primaryRanges(List<SlotTable.Range> ranges) {
         List<SlotTable.Range> result = new ArrayList<>();
-        for (SlotTable.Range range : table.ranges()) {
+        for (SlotTable.Range range : ranges) {
             SlotTable.Range last = result.isEmpty() ? null : result.get(result.size() - 1);
             if (last != null
                     && last.last() + 1 == range.first()
@@ -239,15 +238,16 @@ public final class ClusterCommands {
 
     private void nodes(Call call) {
         SlotTable table = service().table();
+        List<SlotTable.Range> ranges = primaryRanges(service().ranges());
         StringBuilder text = new StringBuilder();
         for (Member member : table.members()) {
-            nodeLine(text, table, member);
+            nodeLine(text, table, ranges, member);
             text.append('\n');
         }
         call.reply().verbatim("txt", Ascii.bytes(text.toString()));
     }
 
-    private void nodeLine(StringBuilder text, SlotTable table, Member member) {
+    private void nodeLine(StringBuilder text, SlotTable table, List<SlotTable.Range> ranges, Member member) {
         boolean myself = member.id().equals(service().self().id());
         boolean reachable = isReachable(member);
         text.append(member.id().hex())
@@ -261,7 +261,7 @@ public final class ClusterCommands {
                 .append(" - 0 0 ")
                 .append(table.epoch())
                 .append(reachable ? " connected" : " disconnected");
-        for (SlotTable.Range range : primaryRanges(table)) {
+        for (SlotTable.Range range : ranges) {
             if (member.equals(primaryOf(range))) {
                 text.append(' ').append(range.first());
                 if (range.last() > range.first()) {
@@ -343,7 +343,7 @@ public final class ClusterCommands {
                             wanted.equals(primaryOf(range)) && range.owners().indexOf(member) > 0);
             if (copies) {
                 StringBuilder line = new StringBuilder();
-                nodeLine(line, table, member);
+                nodeLine(line, table, primaryRanges(service().ranges()), member);
                 lines.add(line.toString());
             }
         }

@@ -238,6 +238,16 @@ public final class ClusterService implements Ownership, AutoCloseable {
         return newOwner != null ? newOwner : now.primary(slot);
     }
 
+    /** Maximal runs of slots with the same owners as far as this node knows, which may be more than the table says. */
+    List<SlotTable.Range> ranges() {
+        SlotTable now = table;
+        Member here = now.member(self.id());
+        return ServedRanges.of(now, slot -> {
+            Member heir = roles.handedOverTo(slot);
+            return heir != null ? now.member(heir.id()) : roles.isTaken(slot) ? here : null;
+        });
+    }
+
     // ---- messages ----
 
     /** Sends a message published on a shard channel to the slot's other owners. */

@@ -368,6 +368,16 @@ final class SlotRoles {
         return handedTo[slot];
     }
 
+    /** As {@link #handedTo}, null also while the heir has not taken the slot yet. A racy look, too. */
+    @Nullable Member handedOverTo(int slot) {
+        return keyspace.slot(slot).role() == Slot.Role.PARKED ? null : handedTo[slot];
+    }
+
+    /** Whether this node serves the slot by a handover that the table does not tell of yet. A racy look. */
+    boolean isTaken(int slot) {
+        return takenAt[slot] != 0 && keyspace.slot(slot).isPrimary();
+    }
+
     /** A slot that the table takes from this node was kept by a script, which may have ended. */
     private void applyPostponed(Slot slot, Aftermath aftermath) {
         slot.lock();

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,7 @@ final class Copies {
     private final ReplicationSettings settings;
     private final Feeds feeds;
     private final BiConsumer<Slot, PeerStream> followed;
+    private final Predicate<PeerStream> mustCatchUp;
     private final RecordWriter record = new RecordWriter();
     private final RecordWriter scratch = new RecordWriter();
     private final Map<PeerStream, Map<Slot, Copy>> byPeer = new LinkedHashMap<>();
@@ -65,8 +67,14 @@ final class Copies {
      * Copies nothing yet.
      *
      * @param followed told, under the slot's lock, that a peer has a copy and gets every effect from here on
+     * @param mustCatchUp whether a peer gets nothing more until it has applied what it was sent
      */
-    Copies(ReplicationSettings settings, Feeds feeds, BiConsumer<Slot, PeerStream> followed) {
+    Copies(
+            ReplicationSettings settings,
+            Feeds feeds,
+            BiConsumer<Slot, PeerStream> followed,
+            Predicate<PeerStream> mustCatchUp) {
+        this.mustCatchUp = mustCatchUp;
         this.settings = settings;
         this.feeds = feeds;
         this.followed = followed;
@@ -136,7 +144,7 @@ final class Copies {
             if (stream.isClosed() || peer.getValue().isEmpty()) {
                 peer.getValue().values().forEach(Copies::drop);
                 each.remove();
-            } else if (stream.backlog() < settings.backlogBytes()) {
+            } else if (stream.backlog() < settings.backlogBytes() && !mustCatchUp.test(stream)) {
                 Copy copy = next(peer.getValue());
                 if (copy != null) {
                     progress = true;

@@ -4,6 +4,7 @@ import dev.rondo.membership.Member;
 import dev.rondo.membership.NodeId;
 import dev.rondo.membership.SlotTable;
 import dev.rondo.server.keyspace.Slot;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,18 +16,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands slots over to the owner that the slot table wants. When that peer has nearly caught up, the slot is parked and
- * the heir is asked to take it, again and again until it answers; it follows the last effect of the old primary with
- * the first of its own. A parked slot is set free by the heir's answer or its first effect, or by a slot table that no
- * longer knows the heir. Confined to the sync thread, apart from the figures.
+ * Hands slots over to the owner that the slot table wants. When that peer has caught up but for a little, so that clients
+ * need not wait for all that is on its way to it, the slot is parked and the heir is asked to take it, again and again
+ * until it answers; it follows the last effect of the old primary with the first of its own. A parked slot is set free by
+ * the heir's answer or its first effect, or by a slot table that no longer knows the heir. Confined to the sync thread,
+ * apart from the figures.
  */
 final class Handovers {
     private static final Logger log = LoggerFactory.getLogger(Handovers.class);
     /** A heir that has not answered for so long is asked again. */
     private static final long ANSWER_TIMEOUT_NS = 500_000_000;
+    /** For so long a slot waits for its heir to catch up; where the effects alone keep it behind, that must do. */
+    private static final long PATIENCE_NS = 1_000_000_000;
 
     /** A slot whose heir must catch up to an offset before the slot is parked. */
-    private record Ready(PeerStream stream, long offset) {}
+    private record Ready(PeerStream stream, long offset, long sinceNs) {}
 
     /** A parked slot. */
     private static final class Asked {
@@ -54,6 +58,7 @@ final class Handovers {
     private final Supplier<SlotTable> table;
     private final RecordWriter record = new RecordWriter();
     private final Map<Slot, Ready> ready = new LinkedHashMap<>();
+    private final Map<PeerStream, Integer> readyByPeer = new HashMap<>();
     private final Map<Slot, Asked> asked = new LinkedHashMap<>();
     private long lastNumber;
     private volatile int size;
@@ -84,12 +89,32 @@ final class Handovers {
         slot.lock();
         try {
             if (slot.isPrimary() && follows(slot, stream)) {
-                ready.put(slot, new Ready(stream, stream.end()));
+                long nowNs = settings.nanoTime().getAsLong();
+                Ready former = ready.put(slot, new Ready(stream, stream.end(), nowNs));
+                count(stream, former == null ? null : former.stream);
             }
         } finally {
             slot.unlock();
         }
         size = ready.size() + asked.size();
+    }
+
+    /** One more slot is ready for a peer, or one less. */
+    private void count(@Nullable PeerStream more, @Nullable PeerStream less) {
+        if (less != null) {
+            readyByPeer.computeIfPresent(less, (stream, slots) -> slots == 1 ? null : slots - 1);
+        }
+        if (more != null) {
+            readyByPeer.merge(more, 1, Integer::sum);
+        }
+    }
+
+    /**
+     * Whether so many slots are about to be handed to the peer that it is to catch up first: the clients of a parked slot
+     * wait until the heir has applied all that is in front of the word of its handover.
+     */
+    boolean isWaitedFor(PeerStream stream) {
+        return readyByPeer.getOrDefault(stream, 0) >= settings.mostParked();
     }
 
     private boolean follows(Slot slot, PeerStream stream) {
@@ -105,13 +130,21 @@ final class Handovers {
             PeerStream stream = next.getValue().stream;
             if (stream.isClosed()) {
                 each.remove();
-            } else if (stream.acknowledged() >= next.getValue().offset) {
+                count(null, stream);
+            } else if (hasCaughtUp(next.getValue())) {
                 progress |= handOverUnlessOccupied(each, next.getKey(), stream);
             }
         }
         askAgain();
         size = ready.size() + asked.size();
         return progress;
+    }
+
+    private boolean hasCaughtUp(Ready next) {
+        PeerStream stream = next.stream;
+        return stream.acknowledged() >= next.offset
+                && (stream.backlog() <= settings.handoverBacklogBytes()
+                        || settings.nanoTime().getAsLong() - next.sinceNs > PATIENCE_NS);
     }
 
     /** A slot whose script has not ended stays what it is until it has. */
@@ -122,6 +155,7 @@ final class Handovers {
                 return false;
             }
             place.remove();
+            count(null, stream);
             return handOver(slot, stream);
         } finally {
             slot.unlock();
@@ -201,7 +235,7 @@ final class Handovers {
                 inbound.handedOver(slot, from);
                 handedOver.increment();
             } else {
-                log.warn("Slot {}: {} refused the handover", slot.index(), from.hex());
+                log.info("Slot {}: {} refused the handover", slot.index(), from.hex());
                 inbound.source(slot, null);
                 slot.become(Slot.Role.PRIMARY, true);
                 listener.kept(slot);

@@ -61,7 +61,7 @@ final class SlotSync implements AutoCloseable {
         this.requests = requests;
         this.table = table;
         this.handovers = new Handovers(settings, feeds, streams, inbound, listener, table);
-        this.copies = new Copies(settings, feeds, this::followed);
+        this.copies = new Copies(settings, feeds, this::followed, handovers::isWaitedFor);
         this.merges = new Merges(settings, streams, copies);
         this.reopenedAtNs = settings.nanoTime().getAsLong();
     }

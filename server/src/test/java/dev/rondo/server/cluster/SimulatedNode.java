@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A node's slots, roles and replication, without threads: everything it does is done when the simulation says so. */
 final class SimulatedNode {
+    static final int MOST_HANDOVER_BACKLOG_BYTES = 400;
     private static final long STREAM_LIMIT_BYTES = 3000;
 
     final Member member;
@@ -54,6 +55,7 @@ final class SimulatedNode {
                 0,
                 1 + random.nextInt(200),
                 200 + random.nextInt(600),
+                50 + random.nextInt(MOST_HANDOVER_BACKLOG_BYTES - 50),
                 1 + random.nextInt(3),
                 1 + random.nextInt(3));
         replication = new Replication(

@@ -66,7 +66,7 @@ class PeerStreamTest {
         peer.acknowledging = false;
         AtomicLong nanos = new AtomicLong(1);
         ReplicationSettings settings = new ReplicationSettings(
-                ReplicationSettings.DEFAULT.loops(), nanos::get, 4096, 1 << 20, 0, 4096, 1 << 20, 8, 1);
+                ReplicationSettings.DEFAULT.loops(), nanos::get, 4096, 1 << 20, 0, 4096, 1 << 20, 1 << 20, 8, 1);
         try (PeerStream stream =
                 new PeerStream(settings, PEER, 7, LIMIT_BYTES, peer, (broken, reason) -> fail(reason))) {
             peer.stream.complete(stream);

@@ -39,7 +39,6 @@ final class Inbound {
     private final EffectApplier applier;
     private final Bus bus;
     private final Streams streams;
-    private final Feeds feeds;
     private final ReplicationListener listener;
     private final Others others;
     private final Map<NodeId, StreamReader> readers = new ConcurrentHashMap<>();
@@ -49,18 +48,10 @@ final class Inbound {
     private final @Nullable NodeId[] sources = new NodeId[KeySlot.SLOTS]; // each guarded by its slot's lock
     /** Whose copy the slot is, also when that one is gone; each guarded by its slot's lock. */
     private final @Nullable Identity[] origins = new Identity[KeySlot.SLOTS];
-    /** From whom the slot was last taken over, and the number of that handover; each guarded by its slot's lock. */
-    private final @Nullable NodeId[] takenFrom = new NodeId[KeySlot.SLOTS];
-
-    private final long[] takenNumbers = new long[KeySlot.SLOTS];
-    /**
-     * Whether this node serves the slot since a handover, and so has all that was written before; each guarded by its slot's
-     * lock. One that a table has promoted may have less, if that was made in spite of the former primary.
-     */
-    private final boolean[] servesHandedOver = new boolean[KeySlot.SLOTS];
 
     private final long[] copiedAtNs = new long[KeySlot.SLOTS]; // each guarded by its slot's lock
     private final MergeIntake merges;
+    private final Takeovers takeovers;
     final LongAdder recordsApplied = new LongAdder();
     final LongAdder gaps = new LongAdder();
     final LongAdder streamGaps = new LongAdder();
@@ -80,11 +71,11 @@ final class Inbound {
         this.applier = applier;
         this.bus = bus;
         this.streams = streams;
-        this.feeds = feeds;
         this.requests = requests;
         this.merges = new MergeIntake(keyspace, bus, feeds);
         this.listener = listener;
         this.others = others;
+        this.takeovers = new Takeovers(keyspace, bus, streams, feeds, listener, this);
     }
 
     /** Whom the (locked) slot follows; null when it follows nobody. */
@@ -104,7 +95,7 @@ final class Inbound {
 
     /** A table makes this node serve the (locked) slot. */
     void promoted(Slot slot) {
-        servesHandedOver[slot.index()] = false;
+        takeovers.promoted(slot);
         source(slot, null);
     }
 
@@ -194,9 +185,7 @@ final class Inbound {
                 if (requests.isAsked(slot, from)) {
                     requests.forget(slot);
                 }
-                if (from.equals(takenFrom[i])) {
-                    takenFrom[i] = null; // another life counts its handovers anew
-                }
+                takeovers.forget(slot, from);
                 if (from.equals(sources[i]) && slot.role() == Slot.Role.REPLICA) {
                     if (isPart(slot)) {
                         voidCopy(slot);
@@ -242,7 +231,8 @@ final class Inbound {
         }
     }
 
-    private void voidCopy(Slot slot) {
+    /** What the (locked) slot holds is no copy any more that anybody keeps up to date. */
+    void voidCopy(Slot slot) {
         dropPart(slot);
         sources[slot.index()] = null;
         if (slot.role() == Slot.Role.REPLICA) {
@@ -281,7 +271,7 @@ final class Inbound {
             case SHARD_PUBLISH -> others.publishedToShard(record.slot(), record.bytes(), record.bytes());
             case LIBRARY -> others.libraryChanged(record.bytes(), record.number(), record.bytes());
             case SYNC_REQUEST -> others.syncRequested(from, SyncRequest.readAll(record));
-            case HANDOVER -> reader.undrop(handover(from, record));
+            case HANDOVER -> reader.undrop(takeovers.handover(from, record));
             case MERGE_ENTRIES -> merges.entries(from, record);
             case MERGE_END -> merges.end(from, record);
             default -> {
@@ -426,7 +416,7 @@ final class Inbound {
     }
 
     /** Only who serves a slot sends records of it: the heir of a parked one has taken it, and its answer is to come. */
-    private void noteHeir(NodeId from, Slot slot) {
+    void noteHeir(NodeId from, Slot slot) {
         if (slot.role() == Slot.Role.PARKED && from.equals(source(slot))) {
             handedOver(slot, from);
         }
@@ -477,58 +467,6 @@ final class Inbound {
         }
         slot.sequence(sequence, version);
         recordsApplied.increment();
-        return true;
-    }
-
-    /** HANDOVER: this node is to serve the slot; the old primary waits for the answer, and may ask twice. */
-    private int handover(NodeId from, RecordReader record) {
-        Slot slot = keyspace.slot(record.slot());
-        long sequence = record.number();
-        long number = record.number();
-        long epoch = record.number();
-        boolean taken;
-        slot.lock();
-        try {
-            if (from.equals(takenFrom[slot.index()]) && takenNumbers[slot.index()] == number) {
-                taken = true; // asked twice; it may be on its way back to the sender, who has not got it again by this
-            } else {
-                noteHeir(from, slot);
-                boolean serves = slot.isPrimary() || slot.role() == Slot.Role.PARKED;
-                taken = serves ? servesHandedOver[slot.index()] : takeOver(from, slot, sequence, epoch);
-                if (taken) {
-                    takenFrom[slot.index()] = from;
-                    takenNumbers[slot.index()] = number;
-                }
-            }
-        } finally {
-            slot.unlock();
-        }
-        send(from, Messages.handoverAnswer(number, taken));
-        return slot.index();
-    }
-
-    /** This node serves the slot from here, if its copy is what the old primary says it must be. */
-    private boolean takeOver(NodeId from, Slot slot, long sequence, long epoch) {
-        boolean complete = slot.role() == Slot.Role.REPLICA
-                && slot.isInSync()
-                && from.equals(source(slot))
-                && slot.sequence() == sequence
-                && !listener.isOutdated(slot, epoch);
-        if (!complete) {
-            log.warn("Slot {}: handover from {} refused, the copy is not complete", slot.index(), from.hex());
-            if (from.equals(source(slot))) {
-                voidCopy(slot);
-            }
-            return false;
-        }
-        source(slot, null);
-        PeerStream back = streams.to(from);
-        if (back != null) {
-            feeds.start(slot.index(), back, false);
-        }
-        servesHandedOver[slot.index()] = true;
-        slot.become(Slot.Role.PRIMARY, true);
-        listener.taken(slot, epoch);
         return true;
     }
 

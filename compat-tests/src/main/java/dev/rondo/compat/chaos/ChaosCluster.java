@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChaosCluster implements AutoCloseable {
     static final int SLOTS = 16384;
+    private static final Duration LOOK = Duration.ofMillis(200);
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(60);
     private static final int CONTROL_TIMEOUT_MS = 3000;
     private static final long THREADS_PRINTED_NS = 2_000_000_000L;
@@ -184,12 +185,17 @@ final class ChaosCluster implements AutoCloseable {
      * @return null, or what is still wrong when the time is over
      */
     @Nullable String awaitWhole(Duration timeout, Duration lasting) {
+        return awaitWhole(timeout, lasting, LOOK);
+    }
+
+    /** As the other, looking only so often: nodes that look at all their slots keep their clients waiting meanwhile. */
+    @Nullable String awaitWhole(Duration timeout, Duration lasting, Duration interval) {
         try {
             Awaitility.await()
                     .atMost(timeout)
                     .during(lasting)
                     .pollDelay(Duration.ZERO)
-                    .pollInterval(Duration.ofMillis(200))
+                    .pollInterval(interval)
                     .until(() -> flaw() == null);
             return null;
         } catch (ConditionTimeoutException e) {

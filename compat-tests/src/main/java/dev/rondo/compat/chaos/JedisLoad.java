@@ -33,6 +33,7 @@ final class JedisLoad implements AutoCloseable {
     private final List<User> users = new ArrayList<>();
     private final List<Phase> phases = new ArrayList<>();
     private final Queue<String> errors = new ConcurrentLinkedQueue<>();
+    private final Timeline timeline = new Timeline();
     private volatile Phase phase = new Phase("start");
     private volatile boolean stopped;
 
@@ -111,7 +112,9 @@ final class JedisLoad implements AutoCloseable {
             } catch (RuntimeException e) {
                 error(now, keys.get(index) + ": " + e + ", after " + List.of(e.getSuppressed()));
             }
-            now.latencies.record(System.nanoTime() - fromNs);
+            long tookNs = System.nanoTime() - fromNs;
+            now.latencies.record(tookNs);
+            timeline.record(tookNs);
         }
 
         private void write(int index) {
@@ -144,6 +147,11 @@ final class JedisLoad implements AutoCloseable {
     /** What was until now does not count. */
     void forgetPhases() {
         phases.clear();
+    }
+
+    /** What happened since the beginning, whatever the phase. */
+    Timeline timeline() {
+        return timeline;
     }
 
     /** All phases until now, in their order. */

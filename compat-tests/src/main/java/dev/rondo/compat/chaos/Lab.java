@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 /** What every measurement can be told. The nodes run on loopback. */
 final class Lab {
     static final Duration CALM = Duration.ofSeconds(1);
+    private static final Duration LOOK = Duration.ofMillis(500);
     private static final Duration WHOLE_TIMEOUT = Duration.ofMinutes(5);
 
     @Option(names = "--nodes", description = "nodes at the start (default: ${DEFAULT-VALUE})")
@@ -56,7 +57,7 @@ final class Lab {
 
     /** Waits until the cluster has been whole for {@link #CALM}. */
     static void awaitWhole(ChaosCluster cluster) {
-        String flaw = cluster.awaitWhole(WHOLE_TIMEOUT, CALM);
+        String flaw = cluster.awaitWhole(WHOLE_TIMEOUT, CALM, LOOK);
         if (flaw != null) {
             throw new IllegalStateException("the cluster does not become whole: " + flaw);
         }

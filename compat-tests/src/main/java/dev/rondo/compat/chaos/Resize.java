@@ -1,6 +1,7 @@
 package dev.rondo.compat.chaos;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** One more node joins a full cluster under load, and one leaves: no error, no loss, and how fast and how smooth. */
+/**
+ * One more node joins a full cluster under load, and one leaves: no error, no loss, and how fast and how smooth. More than
+ * once, since the first time the JVMs of the cluster have yet to compile all that moves slots; one that joins always has.
+ */
 @Command(
         name = "resize",
         mixinStandardHelpOptions = true,
@@ -41,6 +45,12 @@ final class Resize implements Callable<Integer> {
     @Option(names = "--before", description = "seconds of load before the first change (default: ${DEFAULT-VALUE})")
     private int beforeSeconds = 10;
 
+    @Option(names = "--rounds", description = "how often a node joins and another leaves (default: ${DEFAULT-VALUE})")
+    private int rounds = 2;
+
+    @Option(names = "--timeline", description = "a file for the latency of each tenth of a second, as CSV")
+    private @Nullable Path timeline;
+
     @Override
     public Integer call() throws IOException {
         try (ChaosCluster cluster = lab.start(lab.nodes + 1, "2g")) {
@@ -63,11 +73,19 @@ final class Resize implements Callable<Integer> {
         moves.quiet("warm up", Duration.ofSeconds(beforeSeconds));
         load.forgetPhases();
         moves.quiet("before", Duration.ofSeconds(beforeSeconds));
-        moves.join(lab.nodes);
-        moves.quiet("between", Duration.ofSeconds(3));
-        moves.leave(1);
-        moves.quiet("after", Duration.ofSeconds(3));
+        int joining = lab.nodes;
+        for (int round = 1; round <= rounds; round++) {
+            int leaving = 1 + (round - 1) % lab.nodes; // the first place is asked for slots all the time
+            moves.join(joining);
+            moves.quiet("between", Duration.ofSeconds(3));
+            moves.leave(leaving);
+            moves.quiet("after", Duration.ofSeconds(3));
+            joining = leaving;
+        }
         load.stop();
+        if (timeline != null) {
+            load.timeline().write(timeline);
+        }
         if (beside != null) {
             beside.close();
             System.out.println(beside);

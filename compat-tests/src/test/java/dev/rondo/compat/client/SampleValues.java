@@ -5,6 +5,7 @@ import dev.rondo.compat.wire.RespConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -38,9 +39,32 @@ enum SampleValues {
     SMALL_SORTED_SET("ZADD", "1", "a", "1.5", "b", "-inf", "c", "inf", "d", "1e300", "e", "3.0000000000000004", "f"),
     LARGE_SORTED_SET("ZADD", many(1000, i -> i % 2 == 0 ? Double.toString(i / 7.0 - 30) : "member " + i)),
     SORTED_SET_WITH_A_LONG_MEMBER("ZADD", "-0", "m".repeat(100), "0.1", "b"),
-    PLACES("GEOADD", "13.361389", "38.115556", "Palermo", "15.087269", "37.502669", "Catania");
+    PLACES("GEOADD", "13.361389", "38.115556", "Palermo", "15.087269", "37.502669", "Catania"),
+    SMALL_STREAM("XADD", "1-1", "f", "v", "", "12", "\0", "\u00ff"),
+    EMPTY_STREAM(Stream.of(List.of("XGROUP", "CREATE", "{k}", "group", "$", "MKSTREAM"))),
+    LARGE_STREAM(Stream.of(
+                    entries(1, 500, "temperature", "humidity"),
+                    entries(501, 510, "other"),
+                    Stream.of(
+                            List.of("XADD", "{k}", "18446744073709551615-7", "f", noise(5000)),
+                            List.of("XDEL", "{k}", "3-0", "250-0", "505-0"),
+                            List.of("XTRIM", "{k}", "MAXLEN", "450")))
+            .flatMap(Function.identity())),
+    STREAM_WITH_GROUPS(Stream.of(
+                    entries(1, 200, "f"),
+                    Stream.of(
+                            List.of("XGROUP", "CREATE", "{k}", "group", "0"),
+                            List.of("XGROUP", "CREATE", "{k}", "\0\u00ff", "77-0", "ENTRIESREAD", "77"),
+                            List.of("XREADGROUP", "GROUP", "group", "alice", "COUNT", "20", "STREAMS", "{k}", ">"),
+                            List.of("XREADGROUP", "GROUP", "group", "\0bob", "COUNT", "9", "STREAMS", "{k}", ">"),
+                            List.of("XREADGROUP", "GROUP", "\0\u00ff", "carol", "STREAMS", "{k}", ">"),
+                            List.of("XACK", "{k}", "group", "4-0", "5-0", "25-0"),
+                            List.of("XDEL", "{k}", "7-0", "199-0"),
+                            List.of("XSETID", "{k}", "1000-5", "ENTRIESADDED", "300", "MAXDELETEDID", "900-0")))
+            .flatMap(Function.identity()));
 
     private static final String KEY = "{k}";
+    private static final String MOST_PENDING = "1000";
 
     @SuppressWarnings("ImmutableEnumChecker") // a list of lists that cannot be changed
     private final List<List<String>> commands;
@@ -56,6 +80,18 @@ enum SampleValues {
 
     private static String[] many(int count, IntFunction<String> element) {
         return IntStream.range(0, count).mapToObj(element).toArray(String[]::new);
+    }
+
+    /** XADDs of entries with ids from first to last and all the same fields. */
+    private static Stream<List<String>> entries(int first, int last, String... fields) {
+        return IntStream.rangeClosed(first, last).mapToObj(id -> {
+            List<String> command = new ArrayList<>(List.of("XADD", "{k}", id + "-0"));
+            for (String field : fields) {
+                command.add(field);
+                command.add(Integer.toString(id * 7 - 100));
+            }
+            return command;
+        });
     }
 
     /** Bytes that no compression makes smaller. */
@@ -95,9 +131,36 @@ enum SampleValues {
                 content.addAll(scored(connection
                         .command("ZRANGE", key, "0", "-1", "WITHSCORES")
                         .asTexts()));
-            case "stream" ->
-                content.add(connection.command("XRANGE", key, "-", "+").toString());
+            case "stream" -> content.addAll(stream(connection, key));
             default -> throw new IllegalStateException("no way yet to read values of type " + type);
+        }
+        return content;
+    }
+
+    /** Entries, counters and groups, but for the times, and for what Redis 7.2 added about consumers. */
+    private static List<String> stream(RespConnection connection, String key) {
+        List<String> content = new ArrayList<>();
+        content.add(connection.command("XRANGE", key, "-", "+").toString());
+        List<Reply> facts = connection.command("XINFO", "STREAM", key).asList();
+        for (int i = 0; i < facts.size(); i += 2) {
+            if (!facts.get(i).asText().startsWith("radix-tree")) {
+                content.add(facts.get(i).asText() + " = " + facts.get(i + 1));
+            }
+        }
+        for (Reply group : connection.command("XINFO", "GROUPS", key).asList()) {
+            content.add(group.toString());
+            String name = group.asList().get(1).asText();
+            for (Reply consumer :
+                    connection.command("XINFO", "CONSUMERS", key, name).asList()) {
+                content.add(
+                        consumer.asList().get(1) + " has " + consumer.asList().get(3));
+            }
+            for (Reply pending : connection
+                    .command("XPENDING", key, name, "-", "+", MOST_PENDING)
+                    .asList()) {
+                List<Reply> parts = pending.asList();
+                content.add(parts.get(0) + " of " + parts.get(1) + ", delivered " + parts.get(3));
+            }
         }
         return content;
     }

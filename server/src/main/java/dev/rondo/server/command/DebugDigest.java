@@ -8,6 +8,8 @@ import dev.rondo.server.type.ListValue;
 import dev.rondo.server.type.ScoreText;
 import dev.rondo.server.type.SetValue;
 import dev.rondo.server.type.SortedSetValue;
+import dev.rondo.server.type.StreamId;
+import dev.rondo.server.type.StreamValue;
 import dev.rondo.server.type.StringValue;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,6 +26,18 @@ final class DebugDigest {
 
     private final MessageDigest sha1;
     private final byte[] sum = new byte[BYTES];
+
+    private final ListValue.Visitor mixing = new ListValue.Visitor() {
+        @Override
+        public void bytes(byte[] array, int offset, int length) {
+            mix(Arrays.copyOfRange(array, offset, offset + length));
+        }
+
+        @Override
+        public void number(long number) {
+            mix(Ascii.decimal(number));
+        }
+    };
 
     DebugDigest() {
         try {
@@ -49,22 +63,18 @@ final class DebugDigest {
     }
 
     private void value(Entry entry) {
-        Object value = entry.value();
+        value(entry.value());
+        if (entry.hasExpiry()) {
+            add(EXPIRES);
+        }
+    }
+
+    private void value(Object value) {
         mix(bigEndian(typeNumber(value)));
         if (StringValue.isString(value)) {
             mix(StringValue.bytes(value));
         } else if (value instanceof ListValue list) {
-            list.forEach(0, list.size(), new ListValue.Visitor() {
-                @Override
-                public void bytes(byte[] array, int offset, int length) {
-                    mix(Arrays.copyOfRange(array, offset, offset + length));
-                }
-
-                @Override
-                public void number(long number) {
-                    mix(Ascii.decimal(number));
-                }
-            });
+            list.forEach(0, list.size(), mixing);
         } else if (value instanceof SetValue set) {
             set.forEach(this::add);
         } else if (value instanceof SortedSetValue set) {
@@ -74,13 +84,18 @@ final class DebugDigest {
             });
         } else if (value instanceof HashValue hash) {
             hash.forEach(this::addPair);
+        } else if (value instanceof StreamValue stream) {
+            stream.forEach(StreamId.MIN, StreamId.MAX, false, entry -> {
+                mix(Ascii.bytes(Long.toUnsignedString(entry.id().ms())
+                        + '.'
+                        + Long.toUnsignedString(entry.id().sequence())));
+                entry.forEach(mixing);
+                return true;
+            });
         } else {
             RdbWriter form = new RdbWriter();
             form.writeValue(value);
             mix(form.toByteArray());
-        }
-        if (entry.hasExpiry()) {
-            add(EXPIRES);
         }
     }
 

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** BITFIELD and BITFIELD_RO: integers of any width in strings. */
 final class BitFieldCommands {
     private static final byte[] EMPTY = {};
+    private static final int NONE = -1;
+    private static final int GET_OPERANDS = 2;
+    private static final int WRITE_OPERANDS = 3;
 
     private final BitAccess access;
 
@@ -28,6 +31,7 @@ final class BitFieldCommands {
                         .flags(Flag.WRITE, Flag.DENYOOM)
                         .acl(Category.BITMAP)
                         .keys(1, 1, 1, "RW", "access", "update", "variable_flags")
+                        .keyFlags(BitFieldCommands::keyFlags)
                         .runs(call -> run(call, false)),
                 command("bitfield_ro", -2)
                         .flags(Flag.READONLY, Flag.FAST)
@@ -69,6 +73,32 @@ final class BitFieldCommands {
     }
 
     // ---- arguments ----
+
+    /** A request that only gets needs no right to write. */
+    private static List<String> keyFlags(byte[][] arguments) {
+        int at = 2;
+        while (at < arguments.length) {
+            int operands = operands(arguments[at], arguments.length - at - 1);
+            if (operands == NONE || operands == WRITE_OPERANDS) {
+                return List.of("RW", "access", "update");
+            }
+            at += 1 + operands;
+        }
+        return List.of("RO", "access");
+    }
+
+    /** How many words an operation has behind its name; none when it is unknown or fewer follow. */
+    private static int operands(byte[] name, int following) {
+        int operands = NONE;
+        if (Arguments.is(name, "get")) {
+            operands = GET_OPERANDS;
+        } else if (Arguments.is(name, "set") || Arguments.is(name, "incrby")) {
+            operands = WRITE_OPERANDS;
+        } else if (Arguments.is(name, "overflow")) {
+            operands = 1;
+        }
+        return operands <= following ? operands : NONE;
+    }
 
     private List<Step> steps(Call call) {
         List<Step> steps = new ArrayList<>();

@@ -330,6 +330,17 @@ class AclCommandsTest {
     }
 
     @Test
+    void aBitFieldThatIsOnlyReadNeedsNoRightToWrite() {
+        logIn("+@all", "%R~r");
+        Err refusal = new Err("NOPERM No permissions to access a key");
+        assertEquals(List.of(0L), alice.call("BITFIELD", "r", "GET", "u8", "0", "OVERFLOW", "SAT"));
+        assertEquals(List.of(), alice.call("BITFIELD", "r"));
+        assertEquals(refusal, alice.call("BITFIELD", "r", "GET", "u8", "0", "SET", "u8", "0", "1"));
+        assertEquals(refusal, alice.call("BITFIELD", "r", "INCRBY", "u8", "0", "1"));
+        assertEquals(refusal, alice.call("BITFIELD", "r", "GET", "u8"));
+    }
+
+    @Test
     void clientsOfAUserAreKilledByItsName() {
         logIn("+@all");
         assertEquals(new Err("ERR No such user 'nobody'"), admin.call("CLIENT", "KILL", "USER", "nobody"));

@@ -8,6 +8,7 @@ import dev.rondo.server.security.AclFile;
 import dev.rondo.server.security.RuleException;
 import dev.rondo.server.security.User;
 import dev.rondo.server.security.Users;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,7 +57,7 @@ final class ConfiguredUsers {
     private synchronized void setPassword() {
         String now = config.get(Config.REQUIRE_PASS);
         if (!now.equals(password)) {
-            access.users().defaultPassword(Ascii.bytes(now));
+            access.users().defaultPassword(now.getBytes(StandardCharsets.UTF_8));
             password = now;
         }
     }

@@ -55,6 +55,29 @@ class ConfiguredUsersTest {
         }
     }
 
+    /** The client takes a char for a byte, so these are the bytes of the password as UTF-8. */
+    @Test
+    void aPasswordOfAnyAlphabetOutlastsRewriting() throws IOException {
+        Path file = configuration("hz 20");
+        String password = "p\u00c3\u00a4ss\u00e2\u0082\u00ac";
+        try (PlainNode node = PlainNode.withFile(file)) {
+            WireClient client = node.connect();
+            assertEquals("OK", client.call("CONFIG", "SET", "requirepass", password));
+            assertEquals(List.of("requirepass", password), client.call("CONFIG", "GET", "requirepass"));
+            assertEquals("OK", node.connect().call("AUTH", password));
+            assertEquals("OK", client.call("CONFIG", "REWRITE"));
+            assertEquals(
+                    new Err("ERR CONFIG SET failed (possibly related to argument 'requirepass') - argument must be text"
+                            + " in UTF-8"),
+                    client.call("CONFIG", "SET", "requirepass", "\u00ff"));
+        }
+        try (PlainNode node = PlainNode.withFile(file)) {
+            WireClient client = node.connect();
+            assertEquals("OK", client.call("AUTH", password));
+            assertEquals(List.of("requirepass", password), client.call("CONFIG", "GET", "requirepass"));
+        }
+    }
+
     @Test
     void fileOfUsersIsLoadedAtTheStartAndOnDemand() throws IOException {
         Path file = users("user alice on nopass +@all ~*");

@@ -10,6 +10,8 @@ import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.type.Glob;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -91,7 +93,7 @@ final class ConfigCommands {
         reply.map(shown.size());
         shown.forEach((name, directive) -> {
             reply.bulk(name);
-            reply.bulk(parts.config().text(directive));
+            reply.bulk(parts.config().text(directive).getBytes(StandardCharsets.UTF_8));
         });
     }
 
@@ -109,7 +111,7 @@ final class ConfigCommands {
             if (!directive.isMutable()) {
                 throw failed(name, "can't set immutable config");
             }
-            if (values.put(directive, Ascii.string(call.argument(i + 1))) != null) {
+            if (values.put(directive, text(name, call.argument(i + 1))) != null) {
                 throw failed(name, "duplicate parameter");
             }
         }
@@ -119,6 +121,15 @@ final class ConfigCommands {
             throw new CommandException(FAILED + e.getMessage());
         }
         call.reply().ok();
+    }
+
+    /** A value as it stands in the configuration file, which is one of text. */
+    private static String text(String name, byte[] value) {
+        String text = new String(value, StandardCharsets.UTF_8);
+        if (!Arrays.equals(value, text.getBytes(StandardCharsets.UTF_8))) {
+            throw failed(name, "argument must be text in UTF-8");
+        }
+        return text;
     }
 
     private static CommandException failed(String name, String why) {

@@ -22,8 +22,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * WAIT and ROLE. WAIT holds a client back until what it has written is on enough replicas. A client's writes may lie in
- * slots with different replicas; the answer is the number of replicas that each of its writes has reached.
+ * WAIT, WAITAOF and ROLE. WAIT holds a client back until what it has written is on enough replicas. A client's writes may lie in
+ * slots with different replicas; the answer is the number of replicas that each of its writes has reached. No node has an append-only file yet,
+ * so what WAITAOF waits for does not happen.
  */
 public final class ReplicationCommands {
     /** A client that waits. */
@@ -31,11 +32,13 @@ public final class ReplicationCommands {
         private final Client client;
         private final Progress progress;
         private final long replicas;
+        private final Consumer<ReplyWriter> answer;
 
-        Waiter(Client client, Progress progress, long replicas) {
+        Waiter(Client client, Progress progress, long replicas, Consumer<ReplyWriter> answer) {
             this.client = client;
             this.progress = progress;
             this.replicas = replicas;
+            this.answer = answer;
         }
 
         boolean isSatisfied() {
@@ -43,14 +46,14 @@ public final class ReplicationCommands {
         }
 
         void finish() {
-            end(reply -> reply.integer(progress.replicas()));
+            end(answer);
         }
 
-        private boolean end(Consumer<ReplyWriter> answer) {
+        private boolean end(Consumer<ReplyWriter> reply) {
             boolean waited = waiters.remove(client, this);
             if (waited) {
                 client.blocked(null);
-                client.connection().resume(answer);
+                client.connection().resume(reply);
             }
             return waited;
         }
@@ -62,8 +65,7 @@ public final class ReplicationCommands {
 
         @Override
         public boolean unblock(boolean withError) {
-            return end(
-                    withError ? reply -> reply.error(Blocked.UNBLOCKED) : reply -> reply.integer(progress.replicas()));
+            return end(withError ? reply -> reply.error(Blocked.UNBLOCKED) : answer);
         }
     }
 
@@ -88,6 +90,11 @@ public final class ReplicationCommands {
                         .acl(Category.CONNECTION)
                         .tips("request_policy:all_shards", "response_policy:agg_min")
                         .runs(this::await),
+                command("waitaof", 4)
+                        .flags(Flag.NOSCRIPT)
+                        .acl(Category.CONNECTION)
+                        .tips("request_policy:all_shards", "response_policy:agg_min")
+                        .runs(this::awaitFiles),
                 command("role", 1)
                         .flags(Flag.NOSCRIPT, Flag.LOADING, Flag.STALE, Flag.FAST)
                         .acl(Category.ADMIN, Category.DANGEROUS)
@@ -112,20 +119,47 @@ public final class ReplicationCommands {
 
     private void await(Call call) {
         long replicas = call.longArgument(1);
-        long timeoutMs = Arguments.toLong(
-                call.argument(2), Long.MIN_VALUE, Long.MAX_VALUE, "ERR timeout is not an integer or out of range");
+        long timeoutMs = timeoutMs(call.argument(2));
+        Progress progress = progress(call.client());
+        await(call, progress, replicas, timeoutMs, reply -> reply.integer(progress.replicas()));
+    }
+
+    /** As long as nobody has an append-only file, waiting for one lasts until the timeout. */
+    private void awaitFiles(Call call) {
+        long local = call.longArgument(1);
+        if (local < 0 || local > 1) {
+            throw new CommandException("ERR value is out of range, value must between 0 and 1");
+        }
+        long replicas =
+                Arguments.toLong(call.argument(2), 0, Long.MAX_VALUE, "ERR value is out of range, must be positive");
+        long timeoutMs = timeoutMs(call.argument(3));
+        if (local > 0) {
+            throw new CommandException("ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.");
+        }
+        await(call, Progress.NO_REPLICAS, replicas, timeoutMs, reply -> {
+            reply.array(2);
+            reply.integer(0);
+            reply.integer(0);
+        });
+    }
+
+    private static long timeoutMs(byte[] text) {
+        long timeoutMs =
+                Arguments.toLong(text, Long.MIN_VALUE, Long.MAX_VALUE, "ERR timeout is not an integer or out of range");
         if (timeoutMs < 0) {
             throw new CommandException("ERR timeout is negative");
         }
+        return timeoutMs;
+    }
+
+    private void await(Call call, Progress progress, long replicas, long timeoutMs, Consumer<ReplyWriter> answer) {
         Client client = call.client();
-        Progress progress = progress(client);
-        int reached = progress.replicas();
-        if (reached >= replicas || client.isInTransaction()) {
-            call.reply().integer(reached);
+        if (progress.replicas() >= replicas || client.isInTransaction()) {
+            answer.accept(call.reply());
             return;
         }
         client.connection().suspend();
-        Waiter waiter = new Waiter(client, progress, replicas);
+        Waiter waiter = new Waiter(client, progress, replicas, answer);
         client.blocked(waiter);
         waiters.put(client, waiter);
         if (timeoutMs > 0) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** TIME, LOLWUT, MEMORY, ACL, DEBUG and SHUTDOWN. */
+/** TIME, LOLWUT, MEMORY, ACL, DEBUG, WAITAOF and SHUTDOWN. */
 class ServerCommandsTest {
     private PlainNode node;
     private WireClient client;
@@ -42,6 +42,23 @@ class ServerCommandsTest {
         assertTrue(picture.strip().endsWith("(Redis ver. 7.2.6)"), picture);
         assertTrue(picture.contains("#"), "the fifth node's share");
         assertEquals(new Err("ERR value is not an integer or out of range"), client.call("LOLWUT", "VERSION", "x"));
+    }
+
+    @Test
+    void nothingIsEverInAnAppendOnlyFile() {
+        assertEquals(
+                new Err("ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled."),
+                client.call("WAITAOF", "1", "0", "0"));
+        assertEquals(List.of(0L, 0L), client.call("WAITAOF", "0", "0", "0"));
+        assertEquals(List.of(0L, 0L), client.call("WAITAOF", "0", "1", "1"));
+        client.call("MULTI");
+        client.call("WAITAOF", "0", "1", "0");
+        assertEquals(List.of(List.of(0L, 0L)), client.call("EXEC"));
+        assertEquals(
+                new Err("ERR value is out of range, value must between 0 and 1"),
+                client.call("WAITAOF", "2", "0", "0"));
+        assertEquals(new Err("ERR value is out of range, must be positive"), client.call("WAITAOF", "0", "-1", "0"));
+        assertEquals(new Err("ERR timeout is negative"), client.call("WAITAOF", "0", "0", "-1"));
     }
 
     @Test

@@ -45,6 +45,11 @@ final class KeyspaceEventLog implements AutoCloseable {
         return event.startsWith("keymiss ");
     }
 
+    /** Whether a consumer of a group comes or goes. */
+    static boolean isOfConsumer(String event) {
+        return event.startsWith("xgroup-createconsumer ") || event.startsWith("xgroup-delconsumer ");
+    }
+
     /** The first event in which the two differ, if they do. */
     static Optional<Mismatch> difference(int stepIndex, List<String> model, List<String> candidate) {
         for (int i = 0; i < Math.max(model.size(), candidate.size()); i++) {

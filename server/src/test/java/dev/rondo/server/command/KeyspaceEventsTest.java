@@ -175,6 +175,24 @@ class KeyspaceEventsTest {
     }
 
     @Test
+    void consumersThatComeAndGoAreToldOfWhateverMakesThem() {
+        client.call("XADD", "s", "1-1", "f", "v");
+        client.call("XGROUP", "CREATE", "s", "g", "$");
+        choose("Et");
+        client.call("XGROUP", "CREATECONSUMER", "s", "g", "a");
+        client.call("XGROUP", "CREATECONSUMER", "s", "g", "a");
+        client.call("XREADGROUP", "GROUP", "g", "b", "STREAMS", "s", ">");
+        client.call("XREADGROUP", "GROUP", "g", "b", "STREAMS", "s", ">");
+        client.call("XCLAIM", "s", "g", "c", "0", "1-1");
+        client.call("XAUTOCLAIM", "s", "g", "d", "0", "0");
+        String created = "keyevent@0:xgroup-createconsumer s";
+        assertEquals(List.of(created, created, created, created), told());
+        client.call("XGROUP", "DELCONSUMER", "s", "g", "a");
+        client.call("XGROUP", "DELCONSUMER", "s", "g", "a");
+        assertEquals(List.of("keyevent@0:xgroup-delconsumer s"), told());
+    }
+
+    @Test
     void bothDatabasesOfAMoveAreNamed() {
         choose("EAn");
         client.call("SET", "k", "v");

@@ -56,6 +56,18 @@ class TrackingCommandsTest {
         assertEquals(invalidate("k"), reader.read());
     }
 
+    /** As in Redis, whose clients must not cache what such databases hold. */
+    @Test
+    void databasesThatChangePlacesAreNotTold() {
+        reader.call("CLIENT", "TRACKING", "ON");
+        writer.call("SET", "k", "v");
+        reader.call("GET", "k");
+        assertEquals("OK", writer.call("SWAPDB", "0", "1"));
+        assertTrue(reader.isSilentFor(SILENCE_MS));
+        writer.call("SET", "k", "w");
+        assertEquals(invalidate("k"), reader.read());
+    }
+
     @Test
     void aSubscriberThatSpeaksResp2HearsForTheClientThatRedirectsToIt() {
         WireClient listener = node.connect();

@@ -5,9 +5,7 @@ import dev.rondo.server.type.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -33,7 +31,6 @@ public final class Slot {
     }
 
     private static final Entry[] NO_ENTRIES = {};
-    private static final int ENTRIES_PER_MS_OF_REST = 1000;
     /** The keys that clients have read of which so many are given up per lock. */
     private static final int MOST_EVICTED = 1024;
     /** The lower bits of a version; above them stand milliseconds. */
@@ -43,19 +40,13 @@ public final class Slot {
     private final int index;
     private final ReentrantLock lock = new ReentrantLock();
     private HashTable<Entry> entries = new HashTable<>();
-    private int expiring;
-    private long expiryCursor;
-    private long earliestExpiryMs = Long.MAX_VALUE; // nothing is worth looking for before it is over
-    private long passEarliestMs = Long.MAX_VALUE; // the same, of the entries that the present pass has seen
-    private int passEntries;
-    private volatile boolean partsExpire; // whether a value may have a part that expires, such as a hash's field
-    private boolean passPartsExpire; // the same, of the entries that the present pass has seen
+    private final ExpirySearch expiry = new ExpirySearch();
     private long sequence;
     private long lastVersion;
     private volatile Role role = Role.ABSENT;
     private boolean inSync;
     private volatile @Nullable Occupant occupant; // set and taken away under the lock
-    private @Nullable Map<Key, List<KeyWatcher>> watchers;
+    private @Nullable KeyWatchers watchers; // null while nobody watches a key
     private @Nullable KeyQueues queues; // null while nobody waits for a key
     private @Nullable List<Observer> observers;
     private @Nullable List<Runnable> parked;
@@ -220,7 +211,7 @@ public final class Slot {
 
     /** The number of keys that have an expiry. */
     public int expiring() {
-        return expiring;
+        return expiry.expiring();
     }
 
     /** The entry of {@code key}, expired or not. */
@@ -254,18 +245,8 @@ public final class Slot {
 
     private void notePartExpiry(Object value) {
         if (value instanceof Value collection) {
-            long atMs = collection.earliestExpiryMs();
-            if (atMs != Long.MAX_VALUE) {
-                noteExpiry(atMs);
-                passPartsExpire = true;
-                partsExpire = true;
-            }
+            expiry.noteParts(collection);
         }
-    }
-
-    private void noteExpiry(long atMs) {
-        earliestExpiryMs = Math.min(earliestExpiryMs, atMs);
-        passEarliestMs = Math.min(passEarliestMs, atMs);
     }
 
     public void setVersion(Entry entry, long version) {
@@ -274,10 +255,10 @@ public final class Slot {
 
     /** Sets the Unix time in milliseconds at which the key goes, or {@link Entry#NO_EXPIRY}. */
     public void setExpiry(Entry entry, long atMs) {
-        expiring += (atMs == Entry.NO_EXPIRY ? 0 : 1) - (entry.hasExpiry() ? 1 : 0);
+        expiry.count((atMs == Entry.NO_EXPIRY ? 0 : 1) - (entry.hasExpiry() ? 1 : 0));
         entry.expireAtMs = atMs;
         if (atMs != Entry.NO_EXPIRY) {
-            noteExpiry(atMs);
+            expiry.note(atMs);
         }
     }
 
@@ -290,9 +271,13 @@ public final class Slot {
         if (tombstones != null) {
             tombstones.bury(key, version);
         }
-        Entry removed = entries.size() == 0 ? null : entries.remove(key, HashTable.hash(key));
+        return entries.size() == 0 ? null : takeOut(key);
+    }
+
+    private @Nullable Entry takeOut(byte[] key) {
+        Entry removed = entries.remove(key, HashTable.hash(key));
         if (removed != null && removed.hasExpiry()) {
-            expiring--;
+            expiry.count(-1);
         }
         return removed;
     }
@@ -317,8 +302,7 @@ public final class Slot {
         for (Entry entry : snapshot()) {
             if (entry.version < version) {
                 byte[] key = entry.key();
-                entries.remove(key, HashTable.hash(key));
-                expiring -= entry.hasExpiry() ? 1 : 0;
+                takeOut(key);
                 touched(key);
             }
         }
@@ -338,30 +322,20 @@ public final class Slot {
         HashTable<Entry> others = other.entries;
         other.entries = entries;
         entries = others;
-        int othersExpiring = other.expiring;
-        other.expiring = expiring;
-        expiring = othersExpiring;
-        swapped(Math.min(earliestExpiryMs, other.earliestExpiryMs), partsExpire || other.partsExpire);
-        other.swapped(earliestExpiryMs, partsExpire);
+        expiry.swap(other.expiry);
+        wakeWaiting();
+        other.wakeWaiting();
         lastVersion = Math.max(lastVersion, other.lastVersion);
         other.lastVersion = lastVersion;
     }
 
     private void tellWatchersOfSwap(Slot other) {
         if (watchers != null) {
-            watchers.forEach((key, those) -> {
-                if (find(key.bytes()) != null || other.find(key.bytes()) != null) {
-                    those.forEach(KeyWatcher::keyTouched);
-                }
-            });
+            watchers.touched(key -> find(key) != null || other.find(key) != null);
         }
     }
 
-    /** Looks for expired entries anew, of which none is due before a time. */
-    private void swapped(long newEarliestExpiryMs, boolean newPartsExpire) {
-        expiryCursor = 0;
-        earliestExpiryMs = newEarliestExpiryMs;
-        partsExpire = newPartsExpire;
+    private void wakeWaiting() {
         if (queues != null) {
             queues.changedAll(key -> find(key) != null);
         }
@@ -427,8 +401,7 @@ public final class Slot {
         for (Entry entry : snapshot()) {
             byte[] key = entry.key();
             if (chosen.test(key)) {
-                entries.remove(key, HashTable.hash(key));
-                expiring -= entry.hasExpiry() ? 1 : 0;
+                takeOut(key);
                 touched(key);
             }
         }
@@ -456,10 +429,7 @@ public final class Slot {
             queues.cleared();
         }
         entries.clear();
-        expiring = 0;
-        expiryCursor = 0;
-        earliestExpiryMs = Long.MAX_VALUE;
-        partsExpire = false;
+        expiry.clear();
     }
 
     /** Visits entries from {@code cursor} on and returns the next cursor, 0 at the end. */
@@ -487,12 +457,12 @@ public final class Slot {
 
     /** Whether anything here has an expiry; may be asked without the lock, and lag. */
     boolean mayExpire() {
-        return expiring > 0 || partsExpire;
+        return expiry.mayExpire();
     }
 
     /** Whether it is worth looking for expired entries now. */
     boolean mayHoldExpired(long nowMs) {
-        return mayExpire() && earliestExpiryMs < nowMs;
+        return expiry.mayHoldExpired(nowMs);
     }
 
     /**
@@ -501,33 +471,7 @@ public final class Slot {
      * then left alone for a while, a millisecond for each thousand entries, lest every single key costs a pass.
      */
     List<Entry> someExpired(long nowMs, int mostVisited) {
-        List<Entry> expired = new ArrayList<>();
-        int[] visited = {0};
-        do {
-            if (expiryCursor == 0) {
-                passEarliestMs = Long.MAX_VALUE;
-                passEntries = 0;
-                passPartsExpire = false;
-            }
-            expiryCursor = entries.scan(expiryCursor, entry -> {
-                visited[0]++;
-                passEntries++;
-                long partAtMs = entry.value instanceof Value value ? value.earliestExpiryMs() : Long.MAX_VALUE;
-                passPartsExpire |= partAtMs != Long.MAX_VALUE;
-                if (entry.isExpired(nowMs) || partAtMs < nowMs) {
-                    expired.add(entry);
-                } else {
-                    passEarliestMs = Math.min(passEarliestMs, partAtMs);
-                    passEarliestMs = entry.hasExpiry() ? Math.min(passEarliestMs, entry.expireAtMs) : passEarliestMs;
-                }
-            });
-            visited[0]++; // an empty bucket takes time too
-        } while (expiryCursor != 0 && visited[0] < mostVisited);
-        if (expiryCursor == 0) {
-            partsExpire = passPartsExpire;
-            earliestExpiryMs = Math.max(passEarliestMs, nowMs + passEntries / ENTRIES_PER_MS_OF_REST);
-        }
-        return expired;
+        return expiry.someExpired(entries, nowMs, mostVisited);
     }
 
     // ---- watching ----
@@ -539,22 +483,15 @@ public final class Slot {
 
     public void watch(byte[] key, KeyWatcher watcher) {
         if (watchers == null) {
-            watchers = new HashMap<>();
+            watchers = new KeyWatchers();
         }
-        watchers.computeIfAbsent(new Key(key), k -> new ArrayList<>(1)).add(watcher);
+        watchers.add(key, watcher);
     }
 
     public void unwatch(byte[] key, KeyWatcher watcher) {
-        if (watchers == null) {
-            return;
-        }
-        Key wanted = new Key(key);
-        List<KeyWatcher> present = watchers.get(wanted);
-        if (present != null && present.remove(watcher) && present.isEmpty()) {
-            watchers.remove(wanted);
-            if (watchers.isEmpty()) {
-                watchers = null;
-            }
+        if (watchers != null) {
+            watchers.remove(key, watcher);
+            watchers = watchers.isEmpty() ? null : watchers;
         }
     }
 
@@ -614,7 +551,7 @@ public final class Slot {
         }
         touchedQuietly(key);
         if (watchers != null) {
-            watchers.getOrDefault(new Key(key), List.of()).forEach(KeyWatcher::keyTouched);
+            watchers.touched(key);
         }
         if (queues != null) {
             queues.touched(key, find(key) != null);

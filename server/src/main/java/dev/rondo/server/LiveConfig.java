@@ -9,6 +9,8 @@ import dev.rondo.server.command.OutputPolicy;
 import dev.rondo.server.config.Config;
 import dev.rondo.server.config.ConfigException;
 import dev.rondo.server.keyspace.Databases;
+import dev.rondo.server.keyspace.EvictionPolicy;
+import dev.rondo.server.keyspace.EvictionRules;
 import dev.rondo.server.net.Listener;
 import dev.rondo.server.pubsub.KeyspaceEvents;
 import dev.rondo.server.type.Limits;
@@ -22,6 +24,8 @@ final class LiveConfig {
     private static final String LOGGER = "dev.rondo";
     /** For the program's own files, the cluster bus and listening sockets. */
     private static final int RESERVED_FILES = 256;
+    /** More keys are not looked at for one that is evicted. */
+    private static final int MOST_SAMPLES = 64;
 
     private final Config config;
     private final Listener listener;
@@ -82,6 +86,7 @@ final class LiveConfig {
         listener.maxClients(config.get(Config.MAX_CLIENTS));
         clients.all().forEach(outputPolicy::apply);
         databases.limits(limits());
+        databases.memory().rules(evictionRules());
         databases.tracking().maxKeys(config.get(Config.TRACKING_TABLE_MAX_KEYS));
         observers.configure(
                 config.get(Config.SLOWLOG_SLOWER_THAN),
@@ -92,6 +97,23 @@ final class LiveConfig {
         if (LoggerFactory.getLogger(LOGGER) instanceof ch.qos.logback.classic.Logger logger) {
             logger.setLevel(level(config.get(Config.LOG_LEVEL)));
         }
+    }
+
+    private EvictionRules evictionRules() {
+        long maxBytes = config.get(Config.MAX_MEMORY);
+        if (maxBytes > Runtime.getRuntime().maxMemory()
+                && maxBytes != databases.memory().rules().maxBytes()) {
+            log.warn(
+                    "maxmemory is larger than the heap of the JVM, which should be at least one and a half times as large");
+        }
+        return new EvictionRules(
+                maxBytes,
+                EvictionPolicy.of(config.get(Config.MAX_MEMORY_POLICY)),
+                Math.min(MOST_SAMPLES, config.get(Config.MAX_MEMORY_SAMPLES)),
+                config.get(Config.EVICTION_TENACITY),
+                config.get(Config.LFU_LOG_FACTOR),
+                config.get(Config.LFU_DECAY_TIME),
+                config.get(Config.REPLICA_IGNORE_MAX_MEMORY));
     }
 
     private Limits limits() {

@@ -17,7 +17,9 @@ import dev.rondo.server.command.CommandSpec;
 import dev.rondo.server.command.CommandTable;
 import dev.rondo.server.command.Commands;
 import dev.rondo.server.command.Dispatcher;
+import dev.rondo.server.command.Evictor;
 import dev.rondo.server.command.ExpiredKeys;
+import dev.rondo.server.command.MemoryFigures;
 import dev.rondo.server.command.Node;
 import dev.rondo.server.command.NodeParts;
 import dev.rondo.server.command.Observers;
@@ -82,6 +84,8 @@ public final class RondoServer implements AutoCloseable {
     private static final long MS_PER_S = 1000;
     private static final int TICK_MS = 100;
     private static final int IDLE_CHECK_MS = 1000;
+    /** How long keys are evicted in the background at a time. */
+    private static final long EVICTION_NS = TimeUnit.MILLISECONDS.toNanos(25);
 
     private final Config config;
     private final DataDirectory directory;
@@ -168,6 +172,7 @@ public final class RondoServer implements AutoCloseable {
                     .addTo(info);
         }
         this.liveConfig = new LiveConfig(config, listener, clients, databases, events, observers);
+        config.whenChanged(() -> MemoryFigures.measure(node.get())); // a new limit is held against what there is now
         listener.protectWhile(() -> config.get(Config.PROTECTED_MODE)
                 && users.defaultAccount().user().needsNoPassword());
     }
@@ -245,8 +250,11 @@ public final class RondoServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new StartException("interrupted while joining the cluster", e);
         }
+        Evictor evictor = new Evictor(node.get());
         housekeeping.every(TICK_MS, () -> {
             pauseGate.tick(clock.nowMs());
+            MemoryFigures.measure(node.get());
+            evictor.makeRoom(EVICTION_NS);
             scripts.tick();
             node.get().databases().tracking().shrink(node.get().databases());
             nodeInfo.sample(System.nanoTime());

@@ -28,6 +28,8 @@ final class Admission {
     private final CommitMode commitMode;
     private final Execution execution;
     private final Retry retry;
+    private final Evictor evictor;
+    private boolean outOfMemory;
     private long admittedAtNs;
     private boolean suspended;
 
@@ -38,6 +40,27 @@ final class Admission {
         this.commitMode = node.commitMode();
         this.execution = execution;
         this.retry = retry;
+        this.evictor = new Evictor(node);
+    }
+
+    /** Evicts keys, if that is needed, in front of a request; no slot may be locked. */
+    void makeRoom() {
+        outOfMemory = !evictor.makeRoom();
+    }
+
+    /** Whether memory is used up, as it was found in front of the present request. */
+    boolean isOutOfMemory() {
+        return outOfMemory;
+    }
+
+    /** Whether there is memory for a command that may need more of it; otherwise the client is told. */
+    boolean admitGrowth(Client client, CommandSpec spec, boolean grows, ReplyWriter reply) {
+        suspended = false;
+        if (outOfMemory && grows) {
+            execution.reject(client, spec, reply, Errors.OUT_OF_MEMORY);
+            return false;
+        }
+        return true;
     }
 
     /** {@link System#nanoTime} of the last answer. */
@@ -148,9 +171,14 @@ final class Admission {
         return waits;
     }
 
-    /** Whether the (locked) slot has the replicas that min-replicas-to-write wants; otherwise the client is told. */
+    /**
+     * Whether there is memory for a write to the (locked) slot, and it has the replicas that min-replicas-to-write wants;
+     * otherwise the client is told.
+     */
     boolean admitWrite(Client client, CommandSpec spec, boolean writes, Slot slot, ReplyWriter reply) {
-        suspended = false;
+        if (!admitGrowth(client, spec, spec.is(Flag.DENYOOM), reply)) {
+            return false;
+        }
         if (!writes || commitMode.mayWrite(slot)) {
             return true;
         }

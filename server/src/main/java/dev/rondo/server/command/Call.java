@@ -225,8 +225,13 @@ public final class Call extends Invocation {
     private void used(Entry entry) {
         Client client = clientOrNull();
         if (client == null || !client.isNoTouch()) {
-            entry.accessedAt((int) (nowMs() / 1000));
+            touch(entry);
         }
+    }
+
+    /** The key counts as used, whatever its client has asked for. */
+    void touch(Entry entry) {
+        databases().memory().used(entry, nowMs(), random());
     }
 
     /** The entry of a live key, without a trace. An expired one is removed on the way if this node is the primary. */
@@ -339,7 +344,7 @@ public final class Call extends Invocation {
 
     private Entry add(Slot home, byte[] key, Object value) {
         Entry entry = home.add(key, value);
-        entry.accessedAt((int) (nowMs() / 1000));
+        databases().memory().isNew(entry, nowMs());
         event(EventClass.NEW, "new", home, key);
         return entry;
     }
@@ -400,6 +405,7 @@ public final class Call extends Invocation {
      */
     public void changedQuietly(Entry entry) {
         Slot home = slotOf(entry.key());
+        home.changed(entry);
         home.setVersion(entry, stamp(home));
         home.touchedQuietly(entry.key());
         dirty = true;

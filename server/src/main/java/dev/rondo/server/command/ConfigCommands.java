@@ -141,6 +141,7 @@ final class ConfigCommands {
         Node node = parts.node().get();
         node.commandStats().reset();
         node.errorStats().reset();
+        node.databases().memory().resetExceeded();
         node.access().log().resetCounts();
         parts.network().reset();
         call.reply().ok();

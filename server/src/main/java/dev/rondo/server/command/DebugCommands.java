@@ -6,6 +6,7 @@ import dev.rondo.server.config.Config;
 import dev.rondo.server.keyspace.Entry;
 import dev.rondo.server.keyspace.Keyspace;
 import dev.rondo.server.keyspace.Slot;
+import dev.rondo.server.keyspace.UseMark;
 import dev.rondo.server.net.Connection;
 import dev.rondo.server.persistence.DumpPayload;
 import dev.rondo.server.persistence.RdbFormatException;
@@ -221,7 +222,6 @@ final class DebugCommands {
         if (entry == null) {
             return null;
         }
-        int seconds = (int) (call.nowMs() / 1000);
         RdbWriter form = new RdbWriter();
         form.writeValue(entry.value());
         return String.format(
@@ -230,8 +230,8 @@ final class DebugCommands {
                 System.identityHashCode(entry.value()),
                 DataType.encoding(entry.value()),
                 form.size(),
-                entry.accessedAtSeconds() & LRU_MASK,
-                Math.max(0, seconds - entry.accessedAtSeconds()));
+                entry.useMark() & LRU_MASK,
+                UseMark.idleSeconds(entry.useMark(), call.nowMs()));
     }
 
     /**

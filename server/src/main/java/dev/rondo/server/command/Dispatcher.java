@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes every request through all gates, in this order: known command, arity, authentication, permission,
- * subscriber mode, pause, slot owner and queueing in MULTI, slot locks, run, commit. No command repeats a gate. One instance serves one
+ * subscriber mode, pause, memory, slot owner and queueing in MULTI, slot locks, run, commit. No command repeats a gate. One instance serves one
  * event loop; what loops share is in the {@link Node}. {@link Admission} has the gates that depend on what the node
  * serves, {@link TransactionRunner} MULTI and EXEC, {@link Execution} the run itself.
  *
@@ -221,6 +221,7 @@ public final class Dispatcher implements RequestHandler {
         if (admission.isHeldBack(client, spec, arguments)) {
             return;
         }
+        admission.makeRoom();
         if (client.isInTransaction() && !spec.isNotQueued()) {
             transactions.enqueue(client, spec, arguments, reply);
             return;

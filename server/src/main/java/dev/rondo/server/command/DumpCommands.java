@@ -3,6 +3,7 @@ package dev.rondo.server.command;
 import static dev.rondo.server.command.CommandSpec.command;
 
 import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.keyspace.UseMark;
 import dev.rondo.server.persistence.DumpPayload;
 import dev.rondo.server.persistence.RdbFormatException;
 import dev.rondo.server.pubsub.EventClass;
@@ -44,8 +45,8 @@ final class DumpCommands {
         call.reply().bulkOrNull(entry == null ? null : DumpPayload.of(entry.value()));
     }
 
-    /** The options of RESTORE. FREQ is checked and not kept: nothing here evicts by frequency. */
-    private record Options(boolean replace, boolean absolute, long idleSeconds) {
+    /** The options of RESTORE. Of IDLETIME and FREQ the one is heeded that the policy of evictions asks for. */
+    private record Options(boolean replace, boolean absolute, long idleSeconds, long frequency) {
         static Options parse(Call call) {
             boolean replace = false;
             boolean absolute = false;
@@ -72,7 +73,7 @@ final class DumpCommands {
                     throw CommandException.syntax();
                 }
             }
-            return new Options(replace, absolute, idleSeconds);
+            return new Options(replace, absolute, idleSeconds, frequency);
         }
     }
 
@@ -100,13 +101,20 @@ final class DumpCommands {
             }
         } else {
             Entry entry = call.put(call.slotOf(key), key, value, ttl == 0 ? Entry.NO_EXPIRY : expireAtMs);
-            if (options.idleSeconds > 0) {
-                entry.accessedAt((int) (call.nowMs() / 1000 - Math.min(options.idleSeconds, Integer.MAX_VALUE)));
-            }
+            mark(call, entry, options);
             call.event(EventClass.GENERIC, "restore", key);
             call.propagate(RESTORE, key, Ascii.decimal(expireAtMs), payload, REPLACE, ABSTTL);
         }
         call.reply().ok();
+    }
+
+    private static void mark(Call call, Entry entry, Options options) {
+        boolean countsUses = call.databases().memory().rules().policy().countsUses();
+        if (countsUses && options.frequency >= 0) {
+            entry.useMark(UseMark.ofFrequency((int) options.frequency, call.nowMs()));
+        } else if (!countsUses && options.idleSeconds > 0) {
+            entry.useMark(UseMark.ofTime(call.nowMs()) - (int) Math.min(options.idleSeconds, Integer.MAX_VALUE));
+        }
     }
 
     private static Object parse(byte[] payload) {

@@ -24,6 +24,11 @@ final class Errors {
             "quit",
             "reset");
 
+    static final String OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
+
+    static final String SCRIPT_WITHOUT_ALLOW_OOM =
+            "OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'";
+
     private Errors() {}
 
     /** What clients are told while a script, or a function, runs for too long. */

@@ -79,6 +79,7 @@ final class Expiry {
             List<byte[]> effect = new ArrayList<>(List.of(HDEL, entry.key()));
             effect.addAll(fields);
             call.addEffect(home, effect.toArray(new byte[0][]));
+            home.changed(entry);
             home.setVersion(entry, call.stamp(home));
             call.event(EventClass.HASH, "hexpired", home, entry.key());
             if (hash.size() == 0) {

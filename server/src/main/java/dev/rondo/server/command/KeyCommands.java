@@ -104,7 +104,9 @@ final class KeyCommands {
     private static void touch(Call call) {
         int present = 0;
         for (int i = 1; i < call.count(); i++) {
-            if (call.read(call.argument(i)) != null) {
+            Entry entry = call.readUntouched(call.argument(i));
+            if (entry != null) {
+                call.touch(entry); // even for a client whose reads leave no trace
                 present++;
             }
         }
@@ -132,7 +134,7 @@ final class KeyCommands {
             Slot target = call.slotOf(to);
             call.remove(target, to);
             call.remove(call.slotOf(from), from);
-            call.put(target, to, source.value(), source.expireAtMs());
+            call.put(target, to, source.value(), source.expireAtMs()).useMark(source.useMark());
             call.event(EventClass.GENERIC, "rename_from", from);
             call.event(EventClass.GENERIC, "rename_to", to);
         }
@@ -195,7 +197,7 @@ final class KeyCommands {
             return;
         }
         call.remove(call.slotOf(key), key);
-        call.put(targetSlot, key, source.value(), source.expireAtMs());
+        call.put(targetSlot, key, source.value(), source.expireAtMs()).useMark(source.useMark());
         call.event(EventClass.GENERIC, "move_from", key);
         call.event(EventClass.GENERIC, "move_to", targetSlot, key);
         call.propagate(call.slotOf(key), call.arguments());

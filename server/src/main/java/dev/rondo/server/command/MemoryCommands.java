@@ -13,7 +13,6 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
 import java.util.List;
 import java.util.Locale;
@@ -99,6 +98,10 @@ final class MemoryCommands {
         String finding = "Nothing is wrong with the memory of this node.\n";
         if (keys() == 0) {
             finding = "This node holds no keys, so there is nothing to look into.\n";
+        } else if (call.databases().memory().isOver()) {
+            finding =
+                    "More memory is in use than maxmemory allows, and the policy of evictions finds nothing to remove,"
+                            + " or has not come to it yet.\n";
         } else if (heap.getUsed() > FULL * heap.getMax()) {
             finding = String.format(
                     Locale.ROOT,
@@ -170,13 +173,12 @@ final class MemoryCommands {
     private void stats(Call call) {
         MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
         MemoryUsage heap = memory.getHeapMemoryUsage();
-        long used = heap.getUsed();
+        long inHeap = heap.getUsed();
         long resident = heap.getCommitted() + memory.getNonHeapMemoryUsage().getCommitted();
-        long clients = clientBytes();
+        MemoryFigures figures = MemoryFigures.of(parts.node().get());
+        long used = figures.used();
         long keys = keys();
-        long tables = Footprint.ofEntries(keys);
-        long peak = Math.max(used, peakBytes());
-        long dataset = Math.max(0, used - clients - tables);
+        long peak = Math.max(used, call.databases().memory().peakBytes());
         ReplyWriter reply = call.reply();
         int mark = reply.mark();
         Fields fields = new Fields(reply);
@@ -185,7 +187,7 @@ final class MemoryCommands {
                 .number("startup.allocated", 0)
                 .number("replication.backlog", 0)
                 .number("clients.slaves", 0)
-                .number("clients.normal", clients)
+                .number("clients.normal", figures.clients())
                 .number("cluster.links", 0)
                 .number("aof.buffer", 0)
                 .number("lua.caches", 0)
@@ -193,23 +195,23 @@ final class MemoryCommands {
         for (Keyspace keyspace : call.databases().existing()) {
             database(keyspace, fields);
         }
-        fields.number("overhead.total", clients + tables)
+        fields.number("overhead.total", figures.overhead())
                 .number("keys.count", keys)
                 .number("keys.bytes-per-key", keys == 0 ? 0 : used / keys)
-                .number("dataset.bytes", dataset)
-                .percentage("dataset.percentage", dataset, used)
+                .number("dataset.bytes", figures.dataset())
+                .percentage("dataset.percentage", figures.dataset(), used)
                 .percentage("peak.percentage", used, peak)
-                .number("allocator.allocated", used)
+                .number("allocator.allocated", inHeap)
                 .number("allocator.active", heap.getCommitted())
                 .number("allocator.resident", resident)
-                .ratio("allocator-fragmentation.ratio", heap.getCommitted(), used)
-                .number("allocator-fragmentation.bytes", heap.getCommitted() - used)
+                .ratio("allocator-fragmentation.ratio", heap.getCommitted(), inHeap)
+                .number("allocator-fragmentation.bytes", heap.getCommitted() - inHeap)
                 .ratio("allocator-rss.ratio", resident, heap.getCommitted())
                 .number("allocator-rss.bytes", resident - heap.getCommitted())
                 .ratio("rss-overhead.ratio", resident, resident)
                 .number("rss-overhead.bytes", 0)
-                .ratio("fragmentation", resident, used)
-                .number("fragmentation.bytes", resident - used);
+                .ratio("fragmentation", resident, inHeap)
+                .number("fragmentation.bytes", resident - inHeap);
         reply.mapAt(mark, fields.count);
     }
 
@@ -224,19 +226,5 @@ final class MemoryCommands {
                     .number("overhead.hashtable.expires", 0);
             fields.count++;
         }
-    }
-
-    private long clientBytes() {
-        return parts.node().get().clients().all().stream()
-                .mapToLong(client -> client.connection().pendingInputBytes()
-                        + client.connection().pendingOutputBytes())
-                .sum();
-    }
-
-    private static long peakBytes() {
-        return ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(pool -> pool.getType() == MemoryType.HEAP)
-                .mapToLong(pool -> pool.getPeakUsage().getUsed())
-                .sum();
     }
 }

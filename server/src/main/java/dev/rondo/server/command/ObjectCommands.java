@@ -4,6 +4,8 @@ import static dev.rondo.server.command.CommandSpec.command;
 import static dev.rondo.server.command.CommandSpec.subcommand;
 
 import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.keyspace.EvictionRules;
+import dev.rondo.server.keyspace.UseMark;
 import dev.rondo.server.resp.ReplyWriter;
 import dev.rondo.server.type.DataType;
 import java.util.List;
@@ -13,6 +15,9 @@ import java.util.function.ToLongFunction;
 final class ObjectCommands {
     /** What Redis answers for the small integers that it shares among keys, all numbers below this one. */
     private static final long SHARED_INTEGERS = 10_000;
+
+    private static final String AFTER_A_SWITCH = " Please note that when switching between policies at runtime LRU and"
+            + " LFU data will take some time to adjust.";
 
     private static final String[] HELP = {
         "OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
@@ -54,7 +59,7 @@ final class ObjectCommands {
                                 .acl(Category.KEYSPACE)
                                 .keys(2, 2, 1, "RO")
                                 .tips("nondeterministic_output")
-                                .runs(call -> reply(call, entry -> idleSeconds(call, entry))),
+                                .runs(ObjectCommands::idleTime),
                         subcommand("object", "refcount", 3)
                                 .flags(Flag.READONLY)
                                 .acl(Category.KEYSPACE)
@@ -78,13 +83,30 @@ final class ObjectCommands {
     }
 
     private static void frequency(Call call) {
-        if (call.inspect(call.argument(2)) == null) {
+        Entry entry = call.inspect(call.argument(2));
+        if (entry == null) {
             call.reply().nullBulk();
             return;
         }
-        throw new CommandException("ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please"
-                + " note that when switching between policies at runtime LRU and LFU data will take some time to"
-                + " adjust.");
+        EvictionRules rules = call.databases().memory().rules();
+        if (!rules.policy().countsUses()) {
+            throw new CommandException(
+                    "ERR An LFU maxmemory policy is not selected, access frequency not tracked." + AFTER_A_SWITCH);
+        }
+        call.reply().integer(UseMark.frequency(entry.useMark(), call.nowMs(), rules.lfuDecayMinutes()));
+    }
+
+    private static void idleTime(Call call) {
+        Entry entry = call.inspect(call.argument(2));
+        if (entry == null) {
+            call.reply().nullBulk();
+            return;
+        }
+        if (call.databases().memory().rules().policy().countsUses()) {
+            throw new CommandException(
+                    "ERR An LFU maxmemory policy is selected, idle time not tracked." + AFTER_A_SWITCH);
+        }
+        call.reply().integer(UseMark.idleSeconds(entry.useMark(), call.nowMs()));
     }
 
     private static void reply(Call call, ToLongFunction<Entry> number) {
@@ -94,10 +116,6 @@ final class ObjectCommands {
         } else {
             call.reply().integer(number.applyAsLong(entry));
         }
-    }
-
-    private static long idleSeconds(Call call, Entry entry) {
-        return Math.max(0, (int) (call.nowMs() / 1000) - entry.accessedAtSeconds());
     }
 
     private static long references(Entry entry) {

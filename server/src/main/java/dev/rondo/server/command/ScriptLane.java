@@ -91,6 +91,7 @@ final class ScriptLane implements Runnable {
         Client client = request.client();
         ScriptRun run = new ScriptRun(this, request, lanes::thresholdMs);
         execution.beginBatch(node.clock().nowMs());
+        admission.makeRoom();
         reply.reset();
         reply.resp3(client.protocol() == 3);
         reply.clearError();
@@ -130,6 +131,9 @@ final class ScriptLane implements Runnable {
         }
         if (!admit(run, request)) {
             return !admission.hasSuspended();
+        }
+        if (!admission.admitGrowth(request.client(), spec, spec.is(Flag.DENYOOM), reply)) {
+            return true;
         }
         execution.run(spec, request.arguments(), System.nanoTime());
         return true;
@@ -191,13 +195,20 @@ final class ScriptLane implements Runnable {
      * @param onlyReads whether the command must not write
      */
     void evaluate(Script script, int keys, boolean onlyReads) throws ScriptException {
-        run(onlyReads || !script.mayWrite(), (arguments, host, to) -> evaluator.run(script, arguments, keys, host, to));
+        Set<ScriptFlag> flags = script.flags();
+        boolean mayGrow = flags != null && flags.contains(ScriptFlag.ALLOW_OOM);
+        run(
+                onlyReads || !script.mayWrite(),
+                mayGrow,
+                (arguments, host, to) -> evaluator.run(script, arguments, keys, host, to));
     }
 
     /** As {@link #evaluate}, for a function; only on the lane that has them. */
     void call(LibraryFunction function, int keys, boolean onlyReads) throws ScriptException {
         boolean mustNotWrite = onlyReads || function.flags().contains(ScriptFlag.NO_WRITES);
-        run(mustNotWrite, (arguments, host, to) -> lanes.functions().call(function, arguments, keys, host, to));
+        boolean mayGrow = function.flags().contains(ScriptFlag.ALLOW_OOM);
+        run(mustNotWrite, mayGrow, (arguments, host, to) -> lanes.functions()
+                .call(function, arguments, keys, host, to));
     }
 
     /** Runs the code of a script. */
@@ -206,13 +217,13 @@ final class ScriptLane implements Runnable {
         void run(byte[][] arguments, ScriptHost host, ReplyWriter to) throws ScriptException;
     }
 
-    private void run(boolean mustNotWrite, Code code) throws ScriptException {
+    private void run(boolean mustNotWrite, boolean mayGrow, Code code) throws ScriptException {
         ScriptRun run = call.script();
         CommandSpec spec = call.spec();
         byte[][] arguments = call.arguments();
         ReplyWriter outer = call.reply();
         int start = outer.size();
-        run.beginScript(mustNotWrite);
+        run.beginScript(mustNotWrite, mayGrow || !admission.isOutOfMemory());
         try {
             code.run(arguments, run, outer);
         } finally {
@@ -246,6 +257,10 @@ final class ScriptLane implements Runnable {
             } finally {
                 locks.unlock();
             }
+        }
+        if (writes && admission.isOutOfMemory() && !flags.contains(ScriptFlag.ALLOW_OOM)) {
+            throw new CommandException(
+                    call.client().isInTransaction() ? Errors.SCRIPT_WITHOUT_ALLOW_OOM : Errors.OUT_OF_MEMORY);
         }
     }
 

@@ -34,6 +34,7 @@ public final class ScriptRun implements Occupant, ScriptHost {
     private @Nullable Slot home; // in a cluster, the one slot whose keys it may touch
     private boolean inScript;
     private boolean readOnly;
+    private boolean mayGrow;
     private boolean hasLeft;
 
     private boolean wrote; // guarded by this
@@ -179,9 +180,10 @@ public final class ScriptRun implements Occupant, ScriptHost {
     }
 
     /** What comes are commands of a script. */
-    void beginScript(boolean mustNotWrite) {
+    void beginScript(boolean mustNotWrite, boolean mayUseMoreMemory) {
         inScript = true;
         readOnly = mustNotWrite;
+        mayGrow = mayUseMoreMemory;
     }
 
     void endScript() {
@@ -233,6 +235,10 @@ public final class ScriptRun implements Occupant, ScriptHost {
         if (readOnly && (spec.is(Flag.WRITE) || spec.is(Flag.MAY_REPLICATE))) {
             return "Write commands are not allowed from read-only scripts.";
         }
+        if (!mayGrow && spec.is(Flag.DENYOOM)) {
+            return "-" + Errors.OUT_OF_MEMORY;
+        }
+        mayGrow |= spec.is(Flag.WRITE); // what has begun to write goes on
         return null;
     }
 

@@ -20,6 +20,7 @@ public final class Transaction implements Slot.KeyWatcher {
     private final List<Watched> watched = new ArrayList<>();
     private boolean open;
     private boolean broken;
+    private boolean grows;
     private boolean writes;
     private boolean wholeKeyspace;
     private CommandSpec.Lane lane = CommandSpec.Lane.EVENT_LOOP;
@@ -56,6 +57,7 @@ public final class Transaction implements Slot.KeyWatcher {
         for (byte[] argument : arguments) {
             queuedBytes += argument.length;
         }
+        grows |= spec.is(Flag.DENYOOM);
         writes |= spec.is(Flag.WRITE) || spec.is(Flag.MAY_REPLICATE);
         wholeKeyspace |= spec.isWholeKeyspace();
         lane = spec.lane().compareTo(lane) > 0 ? spec.lane() : lane;
@@ -80,6 +82,11 @@ public final class Transaction implements Slot.KeyWatcher {
         return writes;
     }
 
+    /** Whether a queued command may need more memory. */
+    boolean grows() {
+        return grows;
+    }
+
     /** Which threads can run all that is queued. */
     CommandSpec.Lane lane() {
         return lane;
@@ -95,6 +102,7 @@ public final class Transaction implements Slot.KeyWatcher {
         queuedBytes = 0;
         open = false;
         broken = false;
+        grows = false;
         writes = false;
         wholeKeyspace = false;
         lane = CommandSpec.Lane.EVENT_LOOP;

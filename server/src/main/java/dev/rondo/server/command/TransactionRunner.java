@@ -44,6 +44,9 @@ final class TransactionRunner {
             execution.reject(client, spec, reply, refusal);
             return;
         }
+        if (!admission.admitGrowth(client, spec, true, reply)) { // even what is queued takes memory
+            return;
+        }
         client.requested(spec, execution.nowMs());
         client.transaction().queue(spec, arguments);
         reply.queued();
@@ -152,6 +155,9 @@ final class TransactionRunner {
         if (!crossesSlots && !transaction.isBroken()) {
             return keySlots;
         }
+        if (!crossesSlots && !admission.admitGrowth(call.client(), exec, transaction.grows(), call.reply())) {
+            return -1;
+        }
         transaction.close();
         execution.failed(exec);
         call.reply()
@@ -173,10 +179,13 @@ final class TransactionRunner {
             Slot slot = keySlot(transaction);
             boolean onReplica = client.isReadOnly() && !transaction.writes();
             if (!admission.admit(client, onReplica, slot, arguments, reply)
+                    || !admission.admitGrowth(client, exec, transaction.grows(), reply)
                     || !admission.admitWrite(client, exec, transaction.writes(), slot, reply)) {
                 return false;
             }
             call.locked(slot, slot);
+        } else if (!admission.admitGrowth(client, exec, transaction.grows(), reply)) {
+            return false;
         } else if (locks.count() > 0) {
             call.locked(locks.only(), locks.first());
         }

@@ -137,6 +137,37 @@ public final class Config {
     public static final Directive<Long> COPY_RATE =
             Directive.bytes("copy-rate", 0, 0, Long.MAX_VALUE).mutable();
 
+    // ---- how much memory the data may take, and what goes then ----
+
+    /** 0 = any amount. */
+    public static final Directive<Long> MAX_MEMORY =
+            Directive.bytes("maxmemory", 0, 0, Long.MAX_VALUE).mutable();
+
+    public static final Directive<String> MAX_MEMORY_POLICY = Directive.choice(
+                    "maxmemory-policy",
+                    "noeviction",
+                    "volatile-lru",
+                    "volatile-lfu",
+                    "volatile-random",
+                    "volatile-ttl",
+                    "allkeys-lru",
+                    "allkeys-lfu",
+                    "allkeys-random",
+                    "noeviction")
+            .mutable();
+    public static final Directive<Integer> MAX_MEMORY_SAMPLES =
+            Directive.integer("maxmemory-samples", 5, 1, Integer.MAX_VALUE).mutable();
+    public static final Directive<Integer> EVICTION_TENACITY =
+            Directive.integer("maxmemory-eviction-tenacity", 10, 0, 100).mutable();
+    public static final Directive<Integer> LFU_LOG_FACTOR =
+            Directive.integer("lfu-log-factor", 10, 0, Integer.MAX_VALUE).mutable();
+    /** Minutes. */
+    public static final Directive<Integer> LFU_DECAY_TIME =
+            Directive.integer("lfu-decay-time", 1, 0, Integer.MAX_VALUE).mutable();
+    /** Whether copies of slots that other nodes serve do not count. */
+    public static final Directive<Boolean> REPLICA_IGNORE_MAX_MEMORY =
+            Directive.yesNo("replica-ignore-maxmemory", true).mutable().alias("slave-ignore-maxmemory");
+
     // ---- up to which size collections take their compact forms ----
 
     public static final Directive<Long> HASH_MAX_LISTPACK_ENTRIES =
@@ -220,6 +251,13 @@ public final class Config {
             LEAVE_TIMEOUT,
             REBALANCE_SLOTS,
             COPY_RATE,
+            MAX_MEMORY,
+            MAX_MEMORY_POLICY,
+            MAX_MEMORY_SAMPLES,
+            EVICTION_TENACITY,
+            LFU_LOG_FACTOR,
+            LFU_DECAY_TIME,
+            REPLICA_IGNORE_MAX_MEMORY,
             HASH_MAX_LISTPACK_ENTRIES,
             HASH_MAX_LISTPACK_VALUE,
             SET_MAX_INTSET_ENTRIES,

@@ -1,12 +1,15 @@
 package dev.rondo.server.info;
 
 import dev.rondo.server.command.Client;
+import dev.rondo.server.command.MemoryFigures;
 import dev.rondo.server.command.Node;
 import dev.rondo.server.command.ScriptLanes;
 import dev.rondo.server.config.Config;
 import dev.rondo.server.config.ConfigFile;
 import dev.rondo.server.config.Percentiles;
+import dev.rondo.server.keyspace.EvictionRules;
 import dev.rondo.server.keyspace.Keyspace;
+import dev.rondo.server.keyspace.MemoryUse;
 import dev.rondo.server.keyspace.TrackingTable;
 import dev.rondo.server.net.Listener;
 import dev.rondo.server.net.NetworkStats;
@@ -21,7 +24,6 @@ import dev.rondo.server.stats.InfoText;
 import dev.rondo.server.stats.Rate;
 import dev.rondo.server.stats.Version;
 import dev.rondo.server.stats.Watchdog;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -48,7 +50,6 @@ public final class NodeInfo {
     private final Rate commands;
     private final Rate bytesIn;
     private final Rate bytesOut;
-    private volatile long peakMemoryBytes;
 
     /**
      * Prepares the sections.
@@ -103,7 +104,6 @@ public final class NodeInfo {
         commands.sample(nowNs);
         bytesIn.sample(nowNs);
         bytesOut.sample(nowNs);
-        peakMemoryBytes = Math.max(peakMemoryBytes, usedMemoryBytes());
     }
 
     private CommandStats commandStats() {
@@ -179,31 +179,34 @@ public final class NodeInfo {
                 .field("paused_requests", node.get().pauseGate().waiting());
     }
 
-    private static long usedMemoryBytes() {
+    private static long heapBytes() {
         Runtime runtime = Runtime.getRuntime();
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
     private void memory(InfoText text) {
-        long used = usedMemoryBytes();
-        long peak = Math.max(peakMemoryBytes, used);
+        MemoryFigures figures = MemoryFigures.of(node.get());
+        MemoryUse memory = node.get().databases().memory();
+        EvictionRules rules = memory.rules();
+        long used = figures.used();
+        long peak = Math.max(memory.peakBytes(), used);
         long resident = ProcessFacts.residentBytes();
-        long maxHeap = Runtime.getRuntime().maxMemory();
+        long heap = heapBytes();
         ScriptLanes scripts = node.get().scripts();
-        long outsideHeap =
-                ManagementFactory.getMemoryMXBean().getNonHeapMemoryUsage().getUsed();
         text.bytes("used_memory", used)
                 .bytes("used_memory_rss", resident)
                 .bytes("used_memory_peak", peak)
                 .field("used_memory_peak_perc", percent(used, peak))
-                .field("used_memory_overhead", outsideHeap)
+                .field("used_memory_overhead", figures.overhead())
                 .field("used_memory_startup", 0)
-                .field("used_memory_dataset", used)
+                .field("used_memory_dataset", figures.dataset())
+                .field("used_memory_dataset_perc", percent(figures.dataset(), used))
                 .bytes("total_system_memory", ProcessFacts.systemMemoryBytes())
-                .bytes("jvm_heap_max", maxHeap)
+                .bytes("jvm_heap_used", heap)
+                .bytes("jvm_heap_max", Runtime.getRuntime().maxMemory())
                 .bytes("jvm_heap_committed", Runtime.getRuntime().totalMemory())
-                .bytes("maxmemory", 0)
-                .field("maxmemory_policy", "noeviction")
+                .bytes("maxmemory", rules.maxBytes())
+                .field("maxmemory_policy", rules.policy().redisName())
                 .bytes("used_memory_lua", scripts.memoryBytes())
                 .field("used_memory_vm_eval", scripts.memoryBytes())
                 .field("used_memory_vm_functions", scripts.functions().memoryBytes())
@@ -219,19 +222,11 @@ public final class NodeInfo {
                 .field("evicted_scripts", scripts.cache().evicted())
                 .field("number_of_functions", scripts.functions().functionCount())
                 .field("number_of_libraries", scripts.functions().all().size())
-                .field("mem_fragmentation_ratio", used == 0 ? 0 : (double) resident / used, 2)
-                .field("mem_fragmentation_bytes", resident - used)
-                .field("mem_clients_normal", outputBytes())
+                .field("mem_fragmentation_ratio", (double) resident / heap, 2)
+                .field("mem_fragmentation_bytes", resident - heap)
+                .field("mem_not_counted_for_evict", memory.uncountedBytes())
+                .field("mem_clients_normal", figures.clients())
                 .field("mem_allocator", "jvm");
-    }
-
-    private long outputBytes() {
-        long sum = 0;
-        for (Client client : node.get().clients().all()) {
-            sum += client.connection().pendingOutputBytes()
-                    + client.connection().pendingInputBytes();
-        }
-        return sum;
     }
 
     private static String percent(long part, long whole) {
@@ -249,6 +244,7 @@ public final class NodeInfo {
     private void stats(InfoText text) {
         CommandStats stats = commandStats();
         TrackingTable tracking = node.get().databases().tracking();
+        MemoryUse memory = node.get().databases().memory();
         text.field("total_connections_received", network.connectionsReceived.sum())
                 .field("total_commands_processed", stats.sum(shard -> shard.processed))
                 .field("instantaneous_ops_per_sec", Math.round(commands.perSecond()))
@@ -258,8 +254,10 @@ public final class NodeInfo {
                 .field("instantaneous_output_kbps", bytesOut.perSecond() / BYTES_PER_KILOBYTE, 2)
                 .field("rejected_connections", network.connectionsRejected.sum())
                 .field("expired_keys", stats.sum(shard -> shard.expired))
-                .field("evicted_keys", 0)
+                .field("evicted_keys", stats.sum(shard -> shard.evicted))
                 .field("evicted_clients", 0)
+                .field("total_eviction_exceeded_time", memory.exceededInAllMs())
+                .field("current_eviction_exceeded_time", memory.exceededForMs())
                 .field("keyspace_hits", stats.sum(shard -> shard.hits))
                 .field("keyspace_misses", stats.sum(shard -> shard.misses))
                 .field("pubsub_channels", broker.count(Kind.CHANNEL))

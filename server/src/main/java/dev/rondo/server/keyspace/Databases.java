@@ -14,6 +14,7 @@ public final class Databases {
     private final AtomicReferenceArray<@Nullable Keyspace> keyspaces;
     private final Slot.Role roleOfNewSlots;
     private final TrackingTable tracking = new TrackingTable();
+    private final MemoryUse memory = new MemoryUse();
     private volatile Limits limits = Limits.DEFAULT;
 
     /**
@@ -29,7 +30,7 @@ public final class Databases {
     }
 
     private Keyspace create(int number) {
-        Keyspace keyspace = new Keyspace(number, tracking);
+        Keyspace keyspace = new Keyspace(number, tracking, memory);
         for (int i = 0; i < KeySlot.SLOTS; i++) {
             Slot slot = keyspace.slot(i);
             slot.lock();
@@ -52,6 +53,11 @@ public final class Databases {
     /** What the slots remember of clients that cache. */
     public TrackingTable tracking() {
         return tracking;
+    }
+
+    /** The account of the memory that everything takes. */
+    public MemoryUse memory() {
+        return memory;
     }
 
     public int count() {

@@ -13,7 +13,7 @@ public final class Entry extends HashTable.Node<Entry> {
     Object value;
     long expireAtMs = NO_EXPIRY;
     long version;
-    int accessedAtSeconds;
+    int useMark;
 
     Entry(byte[] key, int hash, Object value) {
         super(key, hash);
@@ -44,12 +44,12 @@ public final class Entry extends HashTable.Node<Entry> {
         return version;
     }
 
-    /** Seconds (modulo 2^31) of the last access by a client, for OBJECT IDLETIME. */
-    public int accessedAtSeconds() {
-        return accessedAtSeconds;
+    /** When or how often the key was used: see {@link UseMark}. */
+    public int useMark() {
+        return useMark;
     }
 
-    public void accessedAt(int seconds) {
-        accessedAtSeconds = seconds;
+    public void useMark(int mark) {
+        useMark = mark;
     }
 }

@@ -10,13 +10,33 @@ public final class Footprint {
     private static final long ENTRY_BYTES = ObjectSize.ofNode(ObjectSize.REFERENCE + 4 + 2 * 8);
 
     private static final long LONG_BYTES = ObjectSize.of(4 + 8);
-    private static final long RAW_STRING_BYTES = ObjectSize.of(ObjectSize.REFERENCE + 4);
 
     private Footprint() {}
 
     /** The bytes of an entry with its key, its value and its share of the table. Needs the slot's lock. */
     public static long of(Entry entry) {
-        return ENTRY_BYTES + ObjectSize.ofArray(entry.key().length) + ofValue(entry.value);
+        return ofKey(entry.key()) + ofValue(entry.value);
+    }
+
+    /** The bytes of an entry with its key, without its value. */
+    static long ofKey(byte[] key) {
+        return ENTRY_BYTES + ObjectSize.ofArray(key.length);
+    }
+
+    /** What was last taken down of a value, which the account of its slot holds. */
+    static long accounted(Object value) {
+        if (value instanceof Value collection) {
+            return collection.accountedBytes();
+        }
+        return value instanceof StringValue.RawString raw ? raw.accountedBytes() : ofValue(value);
+    }
+
+    /** Takes down anew what a value takes, in a few steps whatever its size. */
+    static long account(Object value) {
+        if (value instanceof Value collection) {
+            return collection.account();
+        }
+        return value instanceof StringValue.RawString raw ? raw.account() : ofValue(value);
     }
 
     /** What so many entries take beside their keys and values. */
@@ -32,7 +52,7 @@ public final class Footprint {
             return LONG_BYTES;
         }
         if (value instanceof StringValue.RawString raw) {
-            return RAW_STRING_BYTES + ObjectSize.ofArray(raw.array().length);
+            return raw.footprintBytes();
         }
         return ObjectSize.ofArray(StringValue.length(value));
     }

@@ -10,13 +10,13 @@ public final class Keyspace {
     private final int database;
 
     public Keyspace(int database) {
-        this(database, new TrackingTable());
+        this(database, new TrackingTable(), new MemoryUse());
     }
 
-    Keyspace(int database, TrackingTable tracking) {
+    Keyspace(int database, TrackingTable tracking, MemoryUse memory) {
         this.database = database;
         for (int i = 0; i < slots.length; i++) {
-            slots[i] = new Slot(database, i, tracking);
+            slots[i] = new Slot(database, i, tracking, memory);
         }
     }
 
@@ -64,6 +64,15 @@ public final class Keyspace {
             if (slot.isPrimary()) {
                 keys += slot.size();
             }
+        }
+        return keys;
+    }
+
+    /** The number of keys in all slots, those included that are copies of what other nodes serve. */
+    public long keysAndCopies() {
+        long keys = 0;
+        for (Slot slot : slots) {
+            keys += slot.size();
         }
         return keys;
     }

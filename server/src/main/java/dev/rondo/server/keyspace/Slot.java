@@ -33,6 +33,8 @@ public final class Slot {
     private static final Entry[] NO_ENTRIES = {};
     /** The keys that clients have read of which so many are given up per lock. */
     private static final int MOST_EVICTED = 1024;
+    /** The buckets in which one sample looks for a key with an expiry. */
+    private static final int POSITIONS_PER_SAMPLE = 64;
     /** The lower bits of a version; above them stand milliseconds. */
     static final int VERSION_COUNTER_BITS = 16;
 
@@ -52,13 +54,16 @@ public final class Slot {
     private @Nullable List<Runnable> parked;
     private @Nullable Tombstones tombstones; // null where nobody else can have what is deleted here
     private long flushedAt;
+    private final MemoryUse memory;
+    private long bytes; // what the entries take
     private final TrackingTable tracking;
     private @Nullable TrackedKeys tracked; // null while no client caches what it has read here
 
-    Slot(int database, int index, TrackingTable tracking) {
+    Slot(int database, int index, TrackingTable tracking, MemoryUse memory) {
         this.database = database;
         this.index = index;
         this.tracking = tracking;
+        this.memory = memory;
     }
 
     /** The number of the database that the slot belongs to; 0 in cluster mode. */
@@ -118,12 +123,22 @@ public final class Slot {
         if (!stays && mayHaveReaders()) {
             untrack();
         }
+        boolean wasServed = isServed();
         role = newRole;
+        if (isServed() != wasServed) {
+            memory.resized(wasServed, -bytes);
+            memory.resized(!wasServed, bytes);
+            memory.countExpiring(wasServed ? -expiry.expiring() : expiry.expiring());
+        }
         inSync = complete;
         if (queues != null) {
             queues.roleChanged(this);
         }
         releaseParked();
+    }
+
+    private boolean isServed() {
+        return role == Role.PRIMARY || role == Role.PARKED;
     }
 
     /** Calls {@code retry} (which must only schedule work) when the role is settled: {@link #releaseParked}. */
@@ -228,19 +243,49 @@ public final class Slot {
     public Entry add(byte[] key, Object value) {
         Entry entry = new Entry(key, HashTable.hash(key), value);
         entries.add(entry);
+        resized(Footprint.ofKey(key) + Footprint.account(value));
         notePartExpiry(value);
         return entry;
     }
 
     /** Replaces the value; the expiry stays. */
     public void setValue(Entry entry, Object value) {
+        long before = Footprint.accounted(entry.value);
         entry.value = value;
+        resized(Footprint.account(value) - before);
         notePartExpiry(value);
     }
 
     /** To be called after the value of an entry was changed in place. */
     public void changed(Entry entry) {
+        account(entry);
         notePartExpiry(entry.value);
+    }
+
+    private void account(Entry entry) {
+        long before = Footprint.accounted(entry.value);
+        resized(Footprint.account(entry.value) - before);
+    }
+
+    private void resized(long byBytes) {
+        if (byBytes != 0) {
+            bytes += byBytes;
+            memory.resized(isServed(), byBytes);
+        }
+    }
+
+    private void countExpiring(int more) {
+        if (more != 0) {
+            expiry.count(more);
+            if (isServed()) {
+                memory.countExpiring(more);
+            }
+        }
+    }
+
+    /** What the entries take in memory; read without the lock, it may lag. */
+    public long bytes() {
+        return bytes;
     }
 
     private void notePartExpiry(Object value) {
@@ -255,7 +300,7 @@ public final class Slot {
 
     /** Sets the Unix time in milliseconds at which the key goes, or {@link Entry#NO_EXPIRY}. */
     public void setExpiry(Entry entry, long atMs) {
-        expiry.count((atMs == Entry.NO_EXPIRY ? 0 : 1) - (entry.hasExpiry() ? 1 : 0));
+        countExpiring((atMs == Entry.NO_EXPIRY ? 0 : 1) - (entry.hasExpiry() ? 1 : 0));
         entry.expireAtMs = atMs;
         if (atMs != Entry.NO_EXPIRY) {
             expiry.note(atMs);
@@ -276,8 +321,11 @@ public final class Slot {
 
     private @Nullable Entry takeOut(byte[] key) {
         Entry removed = entries.remove(key, HashTable.hash(key));
-        if (removed != null && removed.hasExpiry()) {
-            expiry.count(-1);
+        if (removed != null) {
+            resized(-Footprint.ofKey(key) - Footprint.accounted(removed.value));
+            if (removed.hasExpiry()) {
+                countExpiring(-1);
+            }
         }
         return removed;
     }
@@ -322,6 +370,9 @@ public final class Slot {
         HashTable<Entry> others = other.entries;
         other.entries = entries;
         entries = others;
+        long growth = other.bytes - bytes;
+        resized(growth);
+        other.resized(-growth);
         expiry.swap(other.expiry);
         wakeWaiting();
         other.wakeWaiting();
@@ -429,6 +480,8 @@ public final class Slot {
             queues.cleared();
         }
         entries.clear();
+        resized(-bytes);
+        countExpiring(-expiry.expiring());
         expiry.clear();
     }
 
@@ -453,6 +506,38 @@ public final class Slot {
 
     public @Nullable Entry random(RandomGenerator random) {
         return entries.random(random);
+    }
+
+    // ---- eviction ----
+
+    /** A key chosen at random of those that may go; null when none was found. */
+    public EvictionPool.@Nullable Candidate evictionCandidate(RandomGenerator random, long nowMs, EvictionRules rules) {
+        Entry entry =
+                rules.policy().isVolatileOnly() ? randomExpiring(random, POSITIONS_PER_SAMPLE) : entries.random(random);
+        return entry == null
+                ? null
+                : new EvictionPool.Candidate(this, entry.key(), rules.policy().score(entry, nowMs, rules));
+    }
+
+    /** Whether the entry of a candidate's key may go still, and does not deserve less to go than when it was chosen. */
+    public boolean isStill(EvictionPool.Candidate candidate, Entry entry, long nowMs, EvictionRules rules) {
+        return (entry.hasExpiry() || !rules.policy().isVolatileOnly())
+                && rules.policy().score(entry, nowMs, rules) >= candidate.score();
+    }
+
+    /** An entry with an expiry, of so many bucket positions from a random one on; null when there is none. */
+    private @Nullable Entry randomExpiring(RandomGenerator random, int mostPositions) {
+        Entry[] found = {null};
+        int[] seen = {0};
+        long cursor = random.nextInt() & Integer.MAX_VALUE;
+        for (int i = 0; i < mostPositions && found[0] == null; i++) {
+            cursor = entries.scan(cursor, entry -> {
+                if (entry.hasExpiry() && random.nextInt(++seen[0]) == 0) {
+                    found[0] = entry;
+                }
+            });
+        }
+        return found[0];
     }
 
     /** Whether anything here has an expiry; may be asked without the lock, and lag. */

@@ -62,6 +62,7 @@ public final class CommandStats {
         public long hits;
         public long misses;
         public long expired;
+        public long evicted;
         public long errorReplies;
         private final @Nullable LatencyHistogram[] latency;
 
@@ -93,6 +94,7 @@ public final class CommandStats {
             hits = 0;
             misses = 0;
             expired = 0;
+            evicted = 0;
             errorReplies = 0;
         }
     }

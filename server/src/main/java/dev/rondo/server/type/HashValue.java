@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * may have an expiry; one whose time is over is there until it is removed, so readers ask {@link #isExpired} or
  * read what is {@link #live}.
  */
-public final class HashValue implements Value {
+public final class HashValue extends Value {
     /** The expiry of a field that has none. */
     public static final long NO_EXPIRY = -1;
 
@@ -31,19 +31,23 @@ public final class HashValue implements Value {
             super(name);
             this.value = value;
         }
+
+        long footprintBytes() {
+            return FIELD_BYTES + ObjectSize.ofArray(key().length) + ObjectSize.ofArray(value.length);
+        }
     }
 
     /** Under these a hash keeps its form. */
     private static final Limits ANY_SIZE = new Limits(Long.MAX_VALUE, Long.MAX_VALUE, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     private static final int PAIR = 2;
-    private static final int SAMPLES = 5;
     private static final long FIELD_BYTES = ObjectSize.ofNode(ObjectSize.REFERENCE);
     private static final long OBJECT_BYTES =
-            ObjectSize.of(3 * ObjectSize.REFERENCE) + ObjectSize.of(4 * ObjectSize.REFERENCE);
+            ObjectSize.of(3 * ObjectSize.REFERENCE + 2 * 8) + ObjectSize.of(4 * ObjectSize.REFERENCE);
 
     private @Nullable Listpack pack; // null once there is a table
     private @Nullable HashTable<Field> table;
+    private long tableBytes; // of the fields in the table
     private @Nullable FieldExpiries expiries; // null while no field has one
 
     /** An empty hash in the compact form. */
@@ -120,7 +124,7 @@ public final class HashValue implements Value {
             toTable();
         }
         if (pack == null) {
-            return putIntoTable(table(), field, value);
+            return putIntoTable(field, value);
         }
         int at = pack.find(field, PAIR);
         if (at != Listpack.NONE) {
@@ -135,22 +139,30 @@ public final class HashValue implements Value {
         return true;
     }
 
-    private static boolean putIntoTable(HashTable<Field> table, byte[] field, byte[] value) {
-        int hash = HashTable.hash(field);
-        Field present = table.find(field, hash);
+    private boolean putIntoTable(byte[] name, byte[] value) {
+        Field present = table().find(name);
         if (present != null) {
+            tableBytes += ObjectSize.ofArray(value.length) - ObjectSize.ofArray(present.value.length);
             present.value = value;
             return false;
         }
-        table.add(new Field(field, value));
+        addTo(table(), name, value);
         return true;
+    }
+
+    private void addTo(HashTable<Field> fields, byte[] name, byte[] value) {
+        Field field = new Field(name, value);
+        fields.add(field);
+        tableBytes += field.footprintBytes();
     }
 
     /** Removes a field and returns whether there was one. */
     public boolean remove(byte[] field) {
         persist(field);
         if (pack == null) {
-            return table().remove(field) != null;
+            Field removed = table().remove(field);
+            tableBytes -= removed == null ? 0 : removed.footprintBytes();
+            return removed != null;
         }
         int at = pack.find(field, PAIR);
         if (at != Listpack.NONE) {
@@ -307,7 +319,7 @@ public final class HashValue implements Value {
 
     private void toTable() {
         HashTable<Field> filled = new HashTable<>();
-        forEach((field, value) -> filled.add(new Field(field, value)));
+        forEach((field, value) -> addTo(filled, field, value));
         table = filled;
         pack = null;
     }
@@ -335,7 +347,7 @@ public final class HashValue implements Value {
             copy.pack = pack.copy();
         } else {
             copy.toTable();
-            forEach((field, value) -> copy.table().add(new Field(field, value)));
+            forEach((field, value) -> copy.addTo(copy.table(), field, value));
         }
         copy.expiries = expiries == null ? null : expiries.copy();
         return copy;
@@ -347,14 +359,6 @@ public final class HashValue implements Value {
         if (pack != null) {
             return fixed + ObjectSize.ofArray(pack.allocatedBytes());
         }
-        long[] sampled = {0, 0};
-        long cursor = 0;
-        do {
-            cursor = scan(cursor, (field, value) -> {
-                sampled[0]++;
-                sampled[1] += FIELD_BYTES + ObjectSize.ofArray(field.length) + ObjectSize.ofArray(value.length);
-            });
-        } while (cursor != 0 && sampled[0] < SAMPLES);
-        return fixed + (sampled[0] == 0 ? 0 : sampled[1] * size() / sampled[0]);
+        return fixed + tableBytes;
     }
 }

@@ -2,13 +2,13 @@ package dev.rondo.server.type;
 
 /** The form of large sorted sets: a tree that keeps the order, and a table that finds the score of a member. */
 final class IndexedMembers implements MemberStore {
-    private static final int SAMPLES = 5;
     private static final long NODE_BYTES = ObjectSize.ofNode(Double.BYTES);
     /** The share of a member in the leaves, which are about two thirds full, and in what is above them. */
     private static final long TREE_BYTES = 2 * ObjectSize.REFERENCE;
 
     private final HashTable<ScoredMember> table = new HashTable<>();
     private final ScoreTree tree = new ScoreTree();
+    private long bytes;
 
     @Override
     public int size() {
@@ -44,6 +44,11 @@ final class IndexedMembers implements MemberStore {
     private void add(ScoredMember member) {
         table.add(member);
         tree.add(member);
+        bytes += footprintBytes(member);
+    }
+
+    private static long footprintBytes(ScoredMember member) {
+        return NODE_BYTES + TREE_BYTES + ObjectSize.ofArray(member.key().length);
     }
 
     @Override
@@ -53,6 +58,7 @@ final class IndexedMembers implements MemberStore {
             throw new IllegalStateException("no such member");
         }
         tree.removeAt(rank(old));
+        bytes -= footprintBytes(old);
         add(new ScoredMember(old.key(), old.hash, score));
     }
 
@@ -63,6 +69,7 @@ final class IndexedMembers implements MemberStore {
             return false;
         }
         tree.removeAt(rank(removed));
+        bytes -= footprintBytes(removed);
         return true;
     }
 
@@ -71,6 +78,7 @@ final class IndexedMembers implements MemberStore {
         for (int i = 0; i < count; i++) {
             ScoredMember removed = tree.removeAt(from);
             table.remove(removed.key(), removed.hash);
+            bytes -= footprintBytes(removed);
         }
     }
 
@@ -101,12 +109,6 @@ final class IndexedMembers implements MemberStore {
 
     @Override
     public long footprintBytes() {
-        long[] sampled = {0, 0};
-        forEach(0, false, (member, score) -> {
-            sampled[0]++;
-            sampled[1] += NODE_BYTES + TREE_BYTES + ObjectSize.ofArray(member.length);
-            return sampled[0] < SAMPLES;
-        });
-        return sampled[0] == 0 ? 0 : sampled[1] * size() / sampled[0];
+        return bytes;
     }
 }

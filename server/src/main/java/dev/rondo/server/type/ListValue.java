@@ -9,8 +9,8 @@ import java.util.function.LongConsumer;
  *
  * <p>Indices are those of elements from the head on, from 0; no method checks them.
  */
-public final class ListValue implements Value {
-    private static final int OBJECT_BYTES = 24;
+public final class ListValue extends Value {
+    private static final int OBJECT_BYTES = 32;
     private static final int LISTPACK_BYTES = 24 + 16;
     /** The nodes that the memory of a long list is judged by. */
     private static final int SAMPLED_NODES = 16;

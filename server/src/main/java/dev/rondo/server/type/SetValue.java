@@ -12,21 +12,25 @@ import org.jspecify.annotations.Nullable;
  * A set of strings. Integers alone are an {@link IntSet} up to a limit, other small sets a {@link Listpack} of members,
  * the rest a table. One of the three is present.
  */
-public final class SetValue implements Value {
+public final class SetValue extends Value {
     private static final class Member extends HashTable.Node<Member> {
         Member(byte[] member) {
             super(member);
         }
+
+        long footprintBytes() {
+            return MEMBER_BYTES + ObjectSize.ofArray(key().length);
+        }
     }
 
-    private static final int SAMPLES = 5;
     private static final long MEMBER_BYTES = ObjectSize.ofNode(0);
     private static final long OBJECT_BYTES =
-            ObjectSize.of(3 * ObjectSize.REFERENCE) + ObjectSize.of(4 * ObjectSize.REFERENCE);
+            ObjectSize.of(3 * ObjectSize.REFERENCE + 2 * 8) + ObjectSize.of(4 * ObjectSize.REFERENCE);
 
     private @Nullable IntSet integers;
     private @Nullable Listpack pack;
     private @Nullable HashTable<Member> table;
+    private long tableBytes; // of the members in the table
 
     /** An empty set in the form for integers. */
     public SetValue() {
@@ -149,8 +153,14 @@ public final class SetValue implements Value {
         if (table().find(member, hash) != null) {
             return false;
         }
-        table().add(new Member(member));
+        addTo(table(), member);
         return true;
+    }
+
+    private void addTo(HashTable<Member> members, byte[] bytes) {
+        Member member = new Member(bytes);
+        members.add(member);
+        tableBytes += member.footprintBytes();
     }
 
     /** Removes a member and returns whether it was there. */
@@ -159,7 +169,9 @@ public final class SetValue implements Value {
             return Ascii.isLong(member) && integers.remove(Ascii.toLong(member));
         }
         if (pack == null) {
-            return table().remove(member) != null;
+            Member removed = table().remove(member);
+            tableBytes -= removed == null ? 0 : removed.footprintBytes();
+            return removed != null;
         }
         int at = pack.find(member);
         if (at != Listpack.NONE) {
@@ -251,7 +263,7 @@ public final class SetValue implements Value {
 
     private void toTable() {
         HashTable<Member> filled = new HashTable<>();
-        forEach(member -> filled.add(new Member(member)));
+        forEach(member -> addTo(filled, member));
         table = filled;
         integers = null;
         pack = null;
@@ -296,14 +308,6 @@ public final class SetValue implements Value {
         if (pack != null) {
             return OBJECT_BYTES + ObjectSize.ofArray(pack.allocatedBytes());
         }
-        long[] sampled = {0, 0};
-        long cursor = 0;
-        do {
-            cursor = scan(cursor, member -> {
-                sampled[0]++;
-                sampled[1] += MEMBER_BYTES + ObjectSize.ofArray(member.length);
-            });
-        } while (cursor != 0 && sampled[0] < SAMPLES);
-        return OBJECT_BYTES + (sampled[0] == 0 ? 0 : sampled[1] * size() / sampled[0]);
+        return OBJECT_BYTES + tableBytes;
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every range is one of ranks: members are counted from 0, and what a range selects are neighbours.
  */
-public final class SortedSetValue implements Value {
+public final class SortedSetValue extends Value {
     /** Told members and their scores; answers whether it wants to go on. */
     @FunctionalInterface
     public interface Visitor {
@@ -20,7 +20,7 @@ public final class SortedSetValue implements Value {
     /** A member with its score. */
     public record Scored(byte[] member, double score) {}
 
-    private static final long OBJECT_BYTES = ObjectSize.of(ObjectSize.REFERENCE);
+    private static final long OBJECT_BYTES = ObjectSize.of(ObjectSize.REFERENCE + 8);
 
     private MemberStore members;
 

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A node goes once all its entries are deleted, except where trimming to an id leaves it since a deleted entry in it is
  * behind the id: as in Redis, so that what is trimmed by whole nodes is the same.
  */
-public final class StreamValue implements Value {
+public final class StreamValue extends Value {
     /** An entry and a node hold no more bytes. */
     public static final int MAX_BYTES = 1 << 30;
 
     private static final long OBJECT_BYTES =
-            ObjectSize.of(6 * ObjectSize.REFERENCE + 2 * 8 + 8) + 4 * ObjectSize.of(2 * 8);
+            ObjectSize.of(6 * ObjectSize.REFERENCE + 3 * 8 + 8 + 4 + 8) + 4 * ObjectSize.of(2 * 8);
     private static final long NODE_BYTES = ObjectSize.of(2 * ObjectSize.REFERENCE + 4)
             + ObjectSize.of(2 * 8)
             + ObjectSize.of(ObjectSize.REFERENCE + 8);
@@ -43,6 +43,8 @@ public final class StreamValue implements Value {
     private long entriesAdded;
     private @Nullable NavigableMap<byte[], StreamGroup> groups; // null while there is none
     private long steps;
+    private long groupBytes; // as they were some changes ago
+    private int changesUntilGroups;
 
     /** An empty stream. */
     public StreamValue() {
@@ -422,14 +424,34 @@ public final class StreamValue implements Value {
 
     @Override
     public long footprintBytes() {
+        return entryBytes() + groupBytes();
+    }
+
+    /** Looks at the groups as seldom as there are consumers. */
+    @Override
+    long quickFootprintBytes() {
+        if (groups != null && --changesUntilGroups < 0) {
+            groupBytes = groupBytes();
+            changesUntilGroups = groups().stream()
+                    .mapToInt(group -> group.consumers().size() + 1)
+                    .sum();
+        } else if (groups == null) {
+            groupBytes = 0;
+        }
+        return entryBytes() + groupBytes;
+    }
+
+    private long groupBytes() {
+        return groups().stream().mapToLong(StreamGroup::footprintBytes).sum();
+    }
+
+    private long entryBytes() {
         int sampled = Math.min(SAMPLED_NODES, nodes.count());
         long bytes = 0;
         for (int i = 0; i < sampled; i++) {
             int place = (int) ((long) i * nodes.count() / sampled);
             bytes += NODE_BYTES + ObjectSize.ofArray(nodes.get(place).allocatedBytes());
         }
-        long ofNodes = sampled == 0 ? 0 : bytes * nodes.count() / sampled;
-        long ofGroups = groups().stream().mapToLong(StreamGroup::footprintBytes).sum();
-        return OBJECT_BYTES + nodes.footprintBytes() + ofNodes + ofGroups;
+        return OBJECT_BYTES + nodes.footprintBytes() + (sampled == 0 ? 0 : bytes * nodes.count() / sampled);
     }
 }

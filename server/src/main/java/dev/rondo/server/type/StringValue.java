@@ -68,9 +68,11 @@ public final class StringValue {
     /** A string with room to grow: bytes {@code [0..length)} of an array that doubles; those behind are zero. */
     public static final class RawString {
         private static final int MOST_SPARE_BYTES = 1024 * 1024;
+        private static final long OBJECT_BYTES = ObjectSize.of(ObjectSize.REFERENCE + 2 * 4);
 
         private byte[] bytes;
         private int length;
+        private int accountedCapacity;
 
         public RawString(byte[] initial) {
             bytes = initial.clone();
@@ -89,6 +91,26 @@ public final class StringValue {
 
         public int length() {
             return length;
+        }
+
+        /** The memory that it takes. */
+        public long footprintBytes() {
+            return footprintBytes(bytes.length);
+        }
+
+        private static long footprintBytes(int capacity) {
+            return OBJECT_BYTES + ObjectSize.ofArray(capacity);
+        }
+
+        /** What was last taken down of the memory it takes, which the account of its slot holds. */
+        public long accountedBytes() {
+            return footprintBytes(accountedCapacity);
+        }
+
+        /** Takes down what memory it takes now, and returns it. */
+        public long account() {
+            accountedCapacity = bytes.length;
+            return footprintBytes();
         }
 
         /** The array that holds the bytes; valid until the next change. */

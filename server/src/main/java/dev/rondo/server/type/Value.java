@@ -7,26 +7,44 @@ package dev.rondo.server.type;
  *
  * <p>A collection that becomes empty is removed with its key, so that none in a slot is ever empty; streams may be.
  */
-public interface Value {
-    DataType type();
+public abstract class Value {
+    private long accountedBytes;
+
+    public abstract DataType type();
 
     /** Redis's name of the present form, as OBJECT ENCODING answers it. */
-    String encoding();
+    public abstract String encoding();
 
     /** The number of elements. */
-    long size();
+    public abstract long size();
 
     /** When the first part of it expires, a Unix time in milliseconds; {@link Long#MAX_VALUE} if none does. */
-    default long earliestExpiryMs() {
+    public long earliestExpiryMs() {
         return Long.MAX_VALUE;
     }
 
     /** An independent copy in the same form. */
-    Value copy();
+    public abstract Value copy();
 
-    /** An estimate of the memory it takes, from a sample of the elements where there are many. */
-    long footprintBytes();
+    /** An estimate of the memory it takes, from a sample of the elements of a long list or stream. */
+    public abstract long footprintBytes();
+
+    /** The same in a few steps, whatever the size; it may be some changes behind. */
+    long quickFootprintBytes() {
+        return footprintBytes();
+    }
+
+    /** What was last taken down of the memory it takes, which the account of its slot holds; 0 if nothing was. */
+    public final long accountedBytes() {
+        return accountedBytes;
+    }
+
+    /** Takes down what memory it takes now, and returns it. */
+    public final long account() {
+        accountedBytes = quickFootprintBytes();
+        return accountedBytes;
+    }
 
     /** Takes the form in which Redis would hold it under these limits: for a value that was made elsewhere. */
-    void fit(Limits limits);
+    public abstract void fit(Limits limits);
 }

@@ -467,6 +467,7 @@ class EffectsTest {
             run(RandomCommand.draw(random, nodes.nowMs));
             nodes.nowMs += random.nextInt(3);
             assertSameKeys();
+            nodes.assertMemoryIsAccountedFor();
         }
     }
 }

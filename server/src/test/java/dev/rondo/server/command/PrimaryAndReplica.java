@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.rondo.server.keyspace.Databases;
 import dev.rondo.server.keyspace.Entry;
+import dev.rondo.server.keyspace.Footprint;
 import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.persistence.DumpPayload;
 import dev.rondo.server.pubsub.Broker;
@@ -105,6 +106,25 @@ final class PrimaryAndReplica {
         for (String command : commands.split(";")) {
             run(command.trim().split(" "));
         }
+    }
+
+    /** What the slots have added up from change to change is what their entries take. */
+    void assertMemoryIsAccountedFor() {
+        assertMemoryIsAccountedFor(primary);
+        assertMemoryIsAccountedFor(replica);
+    }
+
+    private static void assertMemoryIsAccountedFor(Databases databases) {
+        Slot slot = databases.get(0).slotOf(Ascii.bytes("{t}"));
+        long[] sum = {0};
+        slot.forEach(entry -> {
+            sum[0] += Footprint.of(entry);
+            if (entry.value() instanceof StreamValue stream) { // whose groups are not looked at after every change
+                sum[0] += stream.accountedBytes() - stream.footprintBytes();
+            }
+        });
+        assertEquals(sum[0], slot.bytes());
+        assertEquals(sum[0], databases.memory().dataBytes());
     }
 
     void assertSameKeys() {

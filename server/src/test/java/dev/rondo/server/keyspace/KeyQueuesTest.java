@@ -17,7 +17,7 @@ class KeyQueuesTest {
     private static final byte[] KEY = Ascii.bytes("key");
     private static final byte[] OTHER = Ascii.bytes("other");
 
-    private final Slot slot = new Slot(0, 0, new TrackingTable());
+    private final Slot slot = new Slot(0, 0, new TrackingTable(), new MemoryUse());
     private final List<String> told = new ArrayList<>();
 
     private final class Waiter implements KeyWaiter {

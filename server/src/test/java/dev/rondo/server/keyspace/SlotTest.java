@@ -15,7 +15,7 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 class SlotTest {
-    private final Slot slot = new Slot(0, 7, new TrackingTable());
+    private final Slot slot = new Slot(0, 7, new TrackingTable(), new MemoryUse());
 
     @Property(tries = 200)
     void countsKeysAndExpiries(@ForAll long seed) {

@@ -17,7 +17,7 @@ class TombstonesTest {
     private static final long MAX_BYTES = 10_000;
 
     private final Graveyard graveyard = new Graveyard(MAX_BYTES);
-    private final Slot slot = new Slot(0, 7, new TrackingTable());
+    private final Slot slot = new Slot(0, 7, new TrackingTable(), new MemoryUse());
 
     @BeforeEach
     void lock() {

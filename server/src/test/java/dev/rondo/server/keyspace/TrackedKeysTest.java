@@ -15,7 +15,7 @@ class TrackedKeysTest {
     private static final byte[] KEY = Ascii.bytes("k");
 
     private final TrackingTable table = new TrackingTable();
-    private final Slot slot = new Slot(0, 0, table);
+    private final Slot slot = new Slot(0, 0, table, new MemoryUse());
     private final List<String> told = new ArrayList<>();
     private final KeyTracker reader = new KeyTracker() {
         @Override

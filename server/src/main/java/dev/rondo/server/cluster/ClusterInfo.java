@@ -1,5 +1,6 @@
 package dev.rondo.server.cluster;
 
+import dev.rondo.membership.SlotTable;
 import dev.rondo.server.commit.CommitFigures;
 import dev.rondo.server.keyspace.KeySlot;
 import dev.rondo.server.keyspace.Keyspace;
@@ -33,11 +34,23 @@ public final class ClusterInfo {
         info.add(InfoSection.of("Replication", this::replication)).add(InfoSection.of("Cluster", this::cluster));
     }
 
+    /**
+     * How many replicas every slot of this node has: as many WAIT may be asked for, and clients that ask for all that INFO
+     * tells of do not wait in vain. The nodes that follow some of its slots are more.
+     */
+    private int copies() {
+        SlotTable table = cluster.table();
+        return table.primarySlots(cluster.self().id()).stream()
+                .map(slot -> table.owners(slot).size() - 1)
+                .min()
+                .orElse(0);
+    }
+
     private void replication(InfoText text) {
         List<Follower> followers = cluster.followers();
         long offset = cluster.replication().offset();
         SyncFigures syncs = cluster.replication().syncFigures();
-        text.field("role", "master").field("connected_slaves", followers.size());
+        text.field("role", "master").field("connected_slaves", copies());
         for (int i = 0; i < followers.size(); i++) {
             Follower follower = followers.get(i);
             text.field(

@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
+        subcommands = TypesBench.class,
         description = "Runs redis-benchmark against Redis and Rondo side by side.")
 public final class Bench implements Callable<Integer> {
     /** What is compared. */
@@ -50,27 +51,6 @@ public final class Bench implements Callable<Integer> {
 
     @Option(names = "--keys", description = "distinct keys (default: ${DEFAULT-VALUE})")
     private int keys = 100_000;
-
-    /** One line of the table: the same test of both, over all rounds. */
-    private static final class Row {
-        final String test;
-        final int depth;
-        final List<Measurement> redis = new ArrayList<>();
-        final List<Measurement> rondo = new ArrayList<>();
-
-        Row(String test, int depth) {
-            this.test = test;
-            this.depth = depth;
-        }
-
-        double ratio() {
-            double[] ratios = new double[redis.size()];
-            for (int i = 0; i < ratios.length; i++) {
-                ratios[i] = rondo.get(i).requestsPerSecond() / redis.get(i).requestsPerSecond();
-            }
-            return Measurement.median(ratios);
-        }
-    }
 
     public static void main(String[] args) {
         CommandLine line = new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true);
@@ -109,53 +89,32 @@ public final class Bench implements Callable<Integer> {
 
     private void compare(String title, String peer, int redisPort, int rondoPort, boolean cluster) {
         RedisBenchmark benchmark = new RedisBenchmark(clients, dataBytes, keys);
-        List<Row> rows = new ArrayList<>();
+        List<Comparison> rows = new ArrayList<>();
         for (String test : tests) {
             for (int depth : depths) {
-                rows.add(new Row(test, depth));
+                rows.add(new Comparison(test, depth));
             }
         }
-        for (Row row : rows) { // unmeasured: fills the keys, and the JVM compiles
-            benchmark.run(redisPort, cluster, row.test, row.depth, requests(row.depth));
-            benchmark.run(rondoPort, cluster, row.test, row.depth, requests(row.depth));
+        for (Comparison row : rows) { // unmeasured: fills the keys, and the JVM compiles
+            run(benchmark, redisPort, cluster, row);
+            run(benchmark, rondoPort, cluster, row);
         }
         for (int round = 0; round < rounds; round++) {
-            for (Row row : rows) {
-                boolean redisFirst = round % 2 == 0;
-                if (redisFirst) {
-                    row.redis.add(benchmark.run(redisPort, cluster, row.test, row.depth, requests(row.depth)));
-                }
-                row.rondo.add(benchmark.run(rondoPort, cluster, row.test, row.depth, requests(row.depth)));
-                if (!redisFirst) {
-                    row.redis.add(benchmark.run(redisPort, cluster, row.test, row.depth, requests(row.depth)));
-                }
+            for (Comparison row : rows) {
+                row.measure(
+                        round,
+                        () -> run(benchmark, redisPort, cluster, row),
+                        () -> run(benchmark, rondoPort, cluster, row));
             }
         }
-        print(title, peer, rows);
+        Comparison.print(title, peer, rows);
+    }
+
+    private static Measurement run(RedisBenchmark benchmark, int port, boolean cluster, Comparison row) {
+        return benchmark.run(port, cluster, row.test(), row.depth(), requests(row.depth()));
     }
 
     private static int requests(int depth) {
         return Math.min(MOST_REQUESTS, REQUESTS_AT_DEPTH_1 * Math.max(1, depth / 2));
-    }
-
-    private static void print(String title, String peer, List<Row> rows) {
-        System.out.printf("| %s | depth | %s req/s | Rondo req/s | ratio | p50 ms | p99 ms |%n", title, peer);
-        System.out.println("|---|---|---|---|---|---|---|");
-        for (Row row : rows) {
-            Measurement redis = Measurement.median(row.redis);
-            Measurement rondo = Measurement.median(row.rondo);
-            System.out.printf(
-                    "| %s | %d | %,.0f | %,.0f | **%.2f** | %.2f / %.2f | %.2f / %.2f |%n",
-                    row.test,
-                    row.depth,
-                    redis.requestsPerSecond(),
-                    rondo.requestsPerSecond(),
-                    row.ratio(),
-                    redis.p50Ms(),
-                    rondo.p50Ms(),
-                    redis.p99Ms(),
-                    rondo.p99Ms());
-        }
-        System.out.println();
     }
 }

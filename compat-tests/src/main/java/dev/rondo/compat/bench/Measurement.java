@@ -14,12 +14,13 @@ public record Measurement(double requestsPerSecond, double p50Ms, double p99Ms) 
 
     /**
      * Reads the line of a test from the output of {@code redis-benchmark --csv}:
-     * "test","rps","avg","min","p50","p95","p99","max".
+     * "test","rps","avg","min","p50","p95","p99","max". Behind some names it says more in brackets.
      */
     static Measurement parse(String output, String test) {
         for (String line : output.split("[\r\n]+")) {
             String[] columns = line.replace("\"", "").split(",");
-            if (columns.length == COLUMNS && columns[0].equalsIgnoreCase(test)) {
+            if (columns.length == COLUMNS
+                    && columns[0].replaceFirst(" \\(.*", "").equalsIgnoreCase(test)) {
                 return new Measurement(
                         Double.parseDouble(columns[1]), Double.parseDouble(columns[4]), Double.parseDouble(columns[6]));
             }

@@ -26,7 +26,7 @@ public final class RedisBenchmark {
     /**
      * Runs one test.
      *
-     * @param test "SET" or "GET"
+     * @param test the name of one of its tests, such as "SET" or "LRANGE_100"
      * @param depth requests in flight on each connection
      * @throws IllegalStateException with what the program said when it gave up
      */

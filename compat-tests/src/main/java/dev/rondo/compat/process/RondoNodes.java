@@ -56,6 +56,12 @@ public final class RondoNodes {
         return launchPlain(fastFlags("1g"), directives).awaitPong();
     }
 
+    /** As {@link #plain}, started by the launcher with the flags that it chooses for the JVM: for benchmarks. */
+    public static ServerProcess plainAsUsersDo() {
+        return launchAsUsersDo(FreePorts.takeOne(), List.of(), "--cluster-enabled", "no")
+                .awaitPong();
+    }
+
     /** A cluster of one node that serves all slots. */
     public static ServerProcess clusterOfOne(String... directives) {
         return launch(FreePorts.takeOne(), List.of(), directives).awaitPong();
@@ -67,12 +73,13 @@ public final class RondoNodes {
     }
 
     /** A node of a cluster as the launcher starts it for users, with the flags it chooses for the JVM: for benchmarks. */
-    static ServerProcess launchAsUsersDo(int port, List<Integer> otherBusPorts) {
+    static ServerProcess launchAsUsersDo(int port, List<Integer> otherBusPorts, String... directives) {
         Path folder = ServerProcess.newFolder("rondo-" + port);
         List<String> command = new ArrayList<>();
         command.add(RepositoryRoot.find().resolve("rondo").toString());
         command.add("server");
         command.addAll(arguments(port, folder, otherBusPorts));
+        command.addAll(List.of(directives));
         return new ServerProcess("rondo", port, folder, command).launch();
     }
 

@@ -148,8 +148,11 @@ final class SetCommands {
             call.reply().nullBulk();
             return;
         }
-        byte[] member = ((SetValue) entry.value()).random(call.random());
-        removeAll(call, entry, List.of(member));
+        SetValue set = (SetValue) entry.value();
+        byte[] member = set.random(call.random());
+        set.remove(member);
+        call.changedOrEmptied(entry, EventClass.SET, "spop");
+        call.propagate(SREM, entry.key(), member);
         call.reply().bulk(member);
     }
 

@@ -4,7 +4,6 @@ import dev.rondo.server.keyspace.KeySlot;
 import dev.rondo.server.keyspace.Keyspace;
 import dev.rondo.server.keyspace.Slot;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,9 +14,7 @@ import org.jspecify.annotations.Nullable;
  * each other. Reused; confined to one thread.
  */
 final class SlotLocks {
-    private static final Comparator<Slot> ORDER =
-            Comparator.comparingInt(Slot::database).thenComparingInt(Slot::index);
-    /** Up to here a linear search for duplicates beats a set. */
+    /** Up to here each slot is put where it belongs; more are sorted at the end, and a set knows the duplicates. */
     private static final int FEW = 16;
 
     private final List<Slot> slots = new ArrayList<>();
@@ -30,9 +27,7 @@ final class SlotLocks {
 
     void add(Slot slot) {
         if (slots.size() < FEW) {
-            if (!slots.contains(slot)) {
-                slots.add(slot);
-            }
+            addInOrder(slot);
             return;
         }
         if (seen.isEmpty()) {
@@ -41,6 +36,23 @@ final class SlotLocks {
         if (seen.add(slot)) {
             slots.add(slot);
         }
+    }
+
+    private void addInOrder(Slot slot) {
+        int at = slots.size();
+        while (at > 0 && compare(slots.get(at - 1), slot) > 0) {
+            at--;
+        }
+        if (at == 0 || slots.get(at - 1) != slot) {
+            slots.add(at, slot);
+        }
+    }
+
+    /** The order in which everybody locks. */
+    private static int compare(Slot one, Slot other) {
+        return one.database() == other.database()
+                ? Integer.compare(one.index(), other.index())
+                : Integer.compare(one.database(), other.database());
     }
 
     /** Adds the slots of the keys in a database and, if there is another, the same slots there. */
@@ -86,10 +98,12 @@ final class SlotLocks {
     }
 
     void lock() {
-        if (slots.size() > 1) {
-            slots.sort(ORDER);
+        if (slots.size() > FEW) {
+            slots.sort(SlotLocks::compare);
         }
-        slots.forEach(Slot::lock);
+        for (int i = 0; i < slots.size(); i++) {
+            slots.get(i).lock();
+        }
     }
 
     void unlock() {

@@ -44,7 +44,13 @@ public final class HashTable<N extends HashTable.Node<N>> {
 
     private static final int FIRST_BUCKETS = 4;
     private static final int BUCKETS_MOVED_PER_STEP = 4;
-    private static final int FAIR_CHAIN = 6;
+    /** The nodes of a chain that {@link #glance} looks at. */
+    private static final int GLANCED = 6;
+    /** The places of a chain to draw from, and those where there are so many buckets to a node; powers of two. */
+    private static final int PLACES = 4;
+
+    private static final int SPARSE_PLACES = 2;
+    private static final int SPARSE = 4;
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     /** Nobody outside knows it, so nobody can make keys that collide; a test may fix it to repeat what it has seen. */
     private static final long SEED = Long.getLong("rondo.hash-seed", new SplittableRandom().nextLong());
@@ -108,7 +114,7 @@ public final class HashTable<N extends HashTable.Node<N>> {
     public @Nullable N glance(int hash) {
         @Nullable N[] present = buckets;
         N node = present.length == 0 ? null : present[hash & present.length - 1];
-        for (int steps = 0; node != null && node.hash != hash && steps < FAIR_CHAIN; steps++) {
+        for (int steps = 0; node != null && node.hash != hash && steps < GLANCED; steps++) {
             node = node.next;
         }
         return node;
@@ -265,37 +271,48 @@ public final class HashTable<N extends HashTable.Node<N>> {
     }
 
     /**
-     * A node chosen at random, null when there is none. A bucket is taken as often as it has nodes, which makes all
-     * nodes equally likely but those in chains longer than {@link #FAIR_CHAIN}, of which there is hardly one.
+     * A node chosen at random, null when there is none. A bucket and a place in its chain are drawn until there is a node:
+     * so all nodes are equally likely, but for the last ones of chains that are longer than there are places to draw;
+     * these share one. In a sparse table chains are short, and fewer places need fewer draws.
      */
     public @Nullable N random(RandomGenerator random) {
         if (size == 0) {
             return null;
         }
+        int lengths = buckets.length + old.length;
+        int mask = old.length == 0 ? lengths - 1 : Integer.highestOneBit(lengths) * 2 - 1;
+        int lastPlace = size <= lengths / SPARSE ? SPARSE_PLACES - 1 : PLACES - 1;
         while (true) {
-            int index = random.nextInt(buckets.length + old.length);
-            N first = index < buckets.length ? buckets[index] : old[index - buckets.length];
-            int length = length(first);
-            int chosen = random.nextInt(Math.max(length, FAIR_CHAIN));
-            if (first != null && chosen < length) {
-                return behind(first, chosen);
+            long drawn = random.nextLong();
+            int index = (int) drawn & mask;
+            int place = (int) (drawn >>> Integer.SIZE) & lastPlace;
+            if (index < lengths) {
+                N found = in(index < buckets.length ? buckets[index] : old[index - buckets.length], place);
+                if (found != null) {
+                    return place == lastPlace ? anyFrom(found, random) : found;
+                }
             }
         }
     }
 
-    private int length(@Nullable N first) {
-        int length = 0;
-        for (N node = first; node != null; node = node.next) {
-            length++;
-        }
-        return length;
-    }
-
-    private N behind(N first, int nodes) {
+    /** The node at a place of a chain, null when the chain is shorter. */
+    private @Nullable N in(@Nullable N first, int place) {
         N node = first;
-        for (int skip = nodes; skip > 0 && node.next != null; skip--) {
+        for (int i = 0; i < place && node != null; i++) {
             node = node.next;
         }
         return node;
+    }
+
+    /** One of the rest of a chain. */
+    private N anyFrom(N first, RandomGenerator random) {
+        N chosen = first;
+        int met = 1;
+        for (N node = first.next; node != null; node = node.next) {
+            if (random.nextInt(++met) == 0) {
+                chosen = node;
+            }
+        }
+        return chosen;
     }
 }

@@ -4,7 +4,7 @@ package dev.rondo.server.type;
 final class IndexedMembers implements MemberStore {
     private static final long NODE_BYTES = ObjectSize.ofNode(Double.BYTES);
     /** The share of a member in the leaves, which are about two thirds full, and in what is above them. */
-    private static final long TREE_BYTES = 2 * ObjectSize.REFERENCE;
+    private static final long TREE_BYTES = 2 * ObjectSize.REFERENCE + 3 * Double.BYTES / 2;
 
     private final HashTable<ScoredMember> table = new HashTable<>();
     private final ScoreTree tree = new ScoreTree();

@@ -1,17 +1,39 @@
 package dev.rondo.server.type;
 
+import java.util.Arrays;
+
 /** One form of a sorted set: unique members in the order of their scores and then of their bytes. */
 sealed interface MemberStore permits PackedMembers, IndexedMembers {
-    /** Divides the order in two: it holds for the members in front of some place and for none behind it. */
+    /** Divides members of one score in two: it holds for those in front of some place and for none behind it. */
     @FunctionalInterface
-    interface Bound {
+    interface Ties {
         /** Whether the member {@code bytes[from..to)} is in front. */
-        boolean isBefore(double score, byte[] bytes, int from, int to);
+        boolean isBefore(byte[] bytes, int from, int to);
+    }
 
-        /** In front of the place that this member has. */
+    /**
+     * A place in the order: lower scores are in front of it, higher ones behind, and of equal ones those in front that
+     * the ties say. So bytes are looked at where scores are equal only. Of NaN all scores are equal.
+     */
+    record Bound(double score, Ties ties) {
+        /** The place that this member has. */
         static Bound member(double score, byte[] member) {
-            return (otherScore, bytes, from, to) ->
-                    ScoredMember.compare(otherScore, bytes, from, to, score, member) < 0;
+            return new Bound(
+                    score, (bytes, from, to) -> Arrays.compareUnsigned(bytes, from, to, member, 0, member.length) < 0);
+        }
+
+        /** The end of lower scores, or with {@code orEqual} that of equal ones. */
+        static Bound score(double score, boolean orEqual) {
+            return new Bound(score, (bytes, from, to) -> orEqual);
+        }
+
+        /** A place among members that have one score, whatever it is. */
+        static Bound bytes(Ties ties) {
+            return new Bound(Double.NaN, ties);
+        }
+
+        boolean isBefore(double other, byte[] bytes, int from, int to) {
+            return other < score || !(other > score) && ties.isBefore(bytes, from, to);
         }
     }
 

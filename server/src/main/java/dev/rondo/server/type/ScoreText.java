@@ -20,6 +20,11 @@ public final class ScoreText {
 
     private static final int LEAST_EXPONENT = 4;
 
+    private static final int MOST_PLAIN_DIGITS = 15;
+    private static final double[] POWERS_OF_TEN = {
+        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
+    };
+
     private static final int PRECISE_DIGITS = 17;
     private static final int LEAST_PLAIN_EXPONENT = -4;
     private static final MathContext PRECISION = new MathContext(PRECISE_DIGITS, RoundingMode.HALF_EVEN);
@@ -105,7 +110,36 @@ public final class ScoreText {
         if (Ascii.isLong(text)) {
             return Ascii.toLong(text);
         }
-        return parse(Ascii.string(text), false);
+        double plain = plain(text);
+        return Double.isNaN(plain) ? parse(Ascii.string(text), false) : plain;
+    }
+
+    /**
+     * The number that a few digits with at most one point make up, NaN when the text is of another kind. Both the digits
+     * and the power of ten are doubles, so that their quotient is the nearest to the text that there is.
+     */
+    private static double plain(byte[] text) {
+        int start = text.length > 0 && (text[0] == '-' || text[0] == '+') ? 1 : 0;
+        long digits = 0;
+        int decimals = -1; // no point yet
+        if (text.length - start > MOST_PLAIN_DIGITS) {
+            return Double.NaN;
+        }
+        for (int i = start; i < text.length; i++) {
+            if (text[i] >= '0' && text[i] <= '9') {
+                digits = 10 * digits + text[i] - '0';
+                decimals += decimals < 0 ? 0 : 1;
+            } else if (text[i] == '.' && decimals < 0 && text.length - start > 1) {
+                decimals = 0;
+            } else {
+                return Double.NaN;
+            }
+        }
+        if (start == text.length) {
+            return Double.NaN;
+        }
+        double value = decimals > 0 ? digits / POWERS_OF_TEN[decimals] : digits;
+        return text[0] == '-' ? -value : value;
     }
 
     /**

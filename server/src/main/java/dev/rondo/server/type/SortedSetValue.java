@@ -137,7 +137,7 @@ public final class SortedSetValue extends Value {
 
     /** How many members have a lower score than {@code score}, or an equal one with {@code orEqual}. */
     public int countBelow(double score, boolean orEqual) {
-        return members.countBefore((other, bytes, from, to) -> orEqual ? other <= score : other < score);
+        return members.countBefore(MemberStore.Bound.score(score, orEqual));
     }
 
     /**
@@ -193,11 +193,11 @@ public final class SortedSetValue extends Value {
     }
 
     private int countUnder(LexRange range) {
-        return members.countBefore((score, bytes, from, to) -> !range.isNotUnder(bytes, from, to));
+        return members.countBefore(MemberStore.Bound.bytes((bytes, from, to) -> !range.isNotUnder(bytes, from, to)));
     }
 
     private int countUpTo(LexRange range) {
-        return members.countBefore((score, bytes, from, to) -> range.isNotOver(bytes, from, to));
+        return members.countBefore(MemberStore.Bound.bytes(range::isNotOver));
     }
 
     // ---- forms ----

@@ -142,4 +142,34 @@ class HashTableTest {
         assertNull(table.random(random));
         assertNull(find(1));
     }
+
+    @Test
+    void chanceFavoursNoEntryOfAFullTableOrASparseOne() {
+        for (int i = 0; i < 1_024; i++) {
+            add(i);
+        }
+        assertFairChance(1_024);
+        for (int i = 200; i < 1_024; i++) {
+            assertNotNull(remove(i));
+        }
+        assertFairChance(200);
+    }
+
+    /** The last ones of long chains share a place: they come less often, but nobody much oftener than others. */
+    private void assertFairChance(int size) {
+        int each = 400;
+        int[] met = new int[size];
+        SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < each * size; i++) {
+            Entry entry = table.random(random);
+            assertNotNull(entry);
+            met[entry.value]++;
+        }
+        int rare = 0;
+        for (int times : met) {
+            assertTrue(times > 0 && times < each * 3 / 2, times + " times");
+            rare += times < each * 3 / 4 ? 1 : 0;
+        }
+        assertTrue(rare < size / 10, rare + " come too seldom");
+    }
 }

@@ -9,11 +9,37 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ScoreTextTest {
+    @Property
+    void aFewDigitsWithAPointAreTheNearestDouble(
+            @ForAll @LongRange(min = -999_999_999_999_999L, max = 999_999_999_999_999L) long digits,
+            @ForAll @IntRange(max = 16) int decimals) {
+        String text = BigDecimal.valueOf(digits, decimals).toPlainString();
+        assertEquals(Double.parseDouble(text), ScoreText.parse(Ascii.bytes(text)));
+        assertEquals(Math.abs((double) digits), ScoreText.parse(Ascii.bytes("+0" + Math.abs(digits))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {".", "+", "-", "+.", "-.", "..", "1..2", "1.2.3", "--1", "1-", "1.-", "+-1", "1 ", "1e", "e1"})
+    void whatOnlyResemblesANumberIsNone(String text) {
+        assertTrue(Double.isNaN(ScoreText.parse(Ascii.bytes(text))));
+    }
+
+    @Test
+    void aSignWithZeroIsKept() {
+        for (String zero : new String[] {"-0", "-.0", "-0.", "-000.00"}) {
+            assertEquals(-0.0, ScoreText.parse(Ascii.bytes(zero)));
+        }
+    }
+
     /** The forms are those of Redis 7.2. */
     @ParameterizedTest
     @CsvSource(

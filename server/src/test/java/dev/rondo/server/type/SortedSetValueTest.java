@@ -203,7 +203,7 @@ class SortedSetValueTest {
             byte[] member = Ascii.bytes("member:" + random.nextInt(size));
             int rank = random.nextInt(members.size() - 10);
             assertSteps(members, most, () -> members.rank(member));
-            assertSteps(members, most, () -> members.countBefore((score, bytes, from, to) -> score < 500));
+            assertSteps(members, most, () -> members.countBefore(MemberStore.Bound.score(500, false)));
             int[] visited = {0};
             assertSteps(members, most + 10, () -> members.forEach(rank, false, (m, score) -> ++visited[0] < 10));
             assertSteps(members, 10 * most, () -> members.removeRange(rank, 10));

@@ -9,8 +9,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a command is given: who asks for what, where the reply goes, and the only time and randomness it may use. Nothing
- * here looks at a key; that is {@link Call}'s. Confined to the thread that runs the command.
+ * What a command is given: who asks for what, where the reply goes, and the only time and randomness it may use.
+ * Nothing here looks at a key; that is {@link Call}'s. Confined to the thread that runs the command.
  */
 public abstract sealed class Invocation permits Call {
     private final Databases databases;

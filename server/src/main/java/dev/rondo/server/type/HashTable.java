@@ -271,9 +271,9 @@ public final class HashTable<N extends HashTable.Node<N>> {
     }
 
     /**
-     * A node chosen at random, null when there is none. A bucket and a place in its chain are drawn until there is a node:
-     * so all nodes are equally likely, but for the last ones of chains that are longer than there are places to draw;
-     * these share one. In a sparse table chains are short, and fewer places need fewer draws.
+     * A node chosen at random, null when there is none. A bucket and a place in its chain are drawn until there is a
+     * node: so all nodes are equally likely, but for the last ones of chains that are longer than there are places to
+     * draw; these share one. In a sparse table chains are short, and fewer places need fewer draws.
      */
     public @Nullable N random(RandomGenerator random) {
         if (size == 0) {

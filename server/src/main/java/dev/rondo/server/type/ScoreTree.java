@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A node that becomes less than a quarter full is joined with a neighbour if both together are at most three quarters
  * full; so neighbours are never both nearly empty, and a tree does not split and join in turn.
  *
- * <p>Nodes hold the scores beside the members, so that a search reads a few lines of memory and not a member at each step.
+ * <p>Nodes hold the scores beside the members, so that a search reads a few lines of memory and not a member at each
+ * step.
  */
 final class ScoreTree {
     private static final int LEAF_CAPACITY = 64;

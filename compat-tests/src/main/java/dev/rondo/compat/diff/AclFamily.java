@@ -217,12 +217,21 @@ final class AclFamily {
 
     private static Arg rule() {
         return (args, draw) -> {
-            if (draw.percent(12)) {
+            if (draw.percent(12) && !isOpen(args)) {
                 selector(args, draw);
             } else {
                 args.add(rule(draw, true));
             }
         };
+    }
+
+    /** Whether a selector has begun and not ended: before Redis 7.2 the next one would be begun instead. */
+    private static boolean isOpen(List<String> args) {
+        boolean open = false;
+        for (String arg : args) {
+            open = (open || arg.startsWith("(")) && !arg.endsWith(")");
+        }
+        return open;
     }
 
     /** In one argument, or in several as a user would type it. */

@@ -4,6 +4,8 @@ import dev.rondo.compat.wire.Reply;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The differences between redis-server and Rondo that are meant, each with its reason. The installed redis-server may be
@@ -159,12 +161,21 @@ public final class Differences {
     private static final Known RULES_OF_USERS = new Known(
             "since Redis 7.2 the rules for commands are shown as they were given, and before as few as do the same;"
                     + " new users are sanitize-payload since then",
-            (command, model, candidate) -> command.name().equals("ACL")
-                    && withoutCommandRules(model.toString()).equals(withoutCommandRules(candidate.toString())));
+            (command, model, candidate) ->
+                    command.name().equals("ACL") && withoutCommandRules(model).equals(withoutCommandRules(candidate)));
 
-    private static String withoutCommandRules(String text) {
-        return text.replaceAll("(?<!skip-)sanitize-payload |, \\$\"sanitize-payload\"", "")
-                .replaceAll("[+-][A-Za-z@|0-9-]+ ?", "");
+    private static String withoutCommandRules(Reply reply) {
+        return texts(reply)
+                .collect(Collectors.joining("\n"))
+                .replaceAll("(?<!skip-)sanitize-payload[ \n]", "")
+                .replaceAll("[+-][A-Za-z@|0-9_-]+ ?", "");
+    }
+
+    /** All texts of a reply in full. */
+    private static Stream<String> texts(Reply reply) {
+        return reply.items() == null
+                ? Stream.of(String.valueOf(reply.text()))
+                : reply.items().stream().flatMap(Differences::texts);
     }
 
     private static boolean isSubcommand(Command command, String container, String subcommand) {

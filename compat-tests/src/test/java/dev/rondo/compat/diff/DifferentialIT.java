@@ -57,6 +57,11 @@ class DifferentialIT {
         new EpisodeRunner(plainRedis.port(), plainRondo.port(), Differences.ofRondo()).assertSame(episode);
     }
 
+    @Property(tries = EPISODES_OF_ONE_FAMILY, shrinking = ShrinkingMode.OFF)
+    void usersMayDoWhatRedisLetsThemDo(@ForAll("users") List<Step> episode) {
+        new EpisodeRunner(plainRedis.port(), plainRondo.port(), Differences.ofRondo()).assertSame(episode);
+    }
+
     @Property(tries = EPISODES_WITH_EVENTS, shrinking = ShrinkingMode.OFF)
     void whatHappensToKeysIsToldAsByRedis(@ForAll("onAnySlot") List<Step> episode) {
         new EpisodeRunner(plainRedis.port(), plainRondo.port(), Differences.ofRondo())
@@ -75,6 +80,11 @@ class DifferentialIT {
     }
 
     @Provide
+    Arbitrary<List<Step>> users() {
+        return episodes(KeyNames.ANY_SLOT, Families.named(List.of("acl")));
+    }
+
+    @Provide
     Arbitrary<List<Step>> onOneHashTag() {
         return episodes(KeyNames.ONE_HASH_TAG);
     }
@@ -83,7 +93,7 @@ class DifferentialIT {
      * Sorted sets meet no commands that rename, restore or otherwise bring keys to other names: what byte ranges of a set
      * with several scores hold is not specified, so the tester keeps such sets under names of their own. SORT is among its
      * own: redis-server 7.0 refuses a sort when the number in an earlier command of anybody was out of range, and looks
-     * keys up in the order of a hash table.
+     * keys up in the order of a hash table. Users have episodes of their own too, in which every command may be refused.
      */
     private static Arbitrary<List<Step>> episodes(KeyNames keyNames) {
         List<CommandFamily> others = Families.all().stream()

@@ -2,7 +2,6 @@ package dev.rondo.server.command;
 
 import dev.rondo.server.keyspace.Footprint;
 import dev.rondo.server.keyspace.Keyspace;
-import dev.rondo.server.keyspace.MemoryUse;
 import dev.rondo.server.script.FunctionLibraries;
 
 /**
@@ -21,15 +20,19 @@ public record MemoryFigures(long data, long tables, long clients, long scripts) 
 
     /** The present figures; any thread. */
     public static MemoryFigures of(Node node) {
-        ScriptLanes lanes = node.scripts();
-        FunctionLibraries functions = lanes.functions();
         return new MemoryFigures(
                 node.databases().memory().dataBytes(),
                 Footprint.ofEntries(node.databases().existing().stream()
                         .mapToLong(Keyspace::keysAndCopies)
                         .sum()),
                 clientBytes(node),
-                lanes.memoryBytes() + functions.memoryBytes() + lanes.cache().bytes() + functions.codeBytes());
+                scriptBytes(node));
+    }
+
+    private static long scriptBytes(Node node) {
+        ScriptLanes lanes = node.scripts();
+        FunctionLibraries functions = lanes.functions();
+        return lanes.memoryBytes() + functions.memoryBytes() + lanes.cache().bytes() + functions.codeBytes();
     }
 
     private static long clientBytes(Node node) {
@@ -45,9 +48,7 @@ public record MemoryFigures(long data, long tables, long clients, long scripts) 
 
     /** To be called regularly: has the account of memory take down what no slot reports. */
     public static void measure(Node node) {
-        MemoryUse memory = node.databases().memory();
-        MemoryFigures now = of(node);
-        memory.other(now.clients + now.scripts);
+        node.databases().memory().other(clientBytes(node) + scriptBytes(node));
     }
 
     public long used() {

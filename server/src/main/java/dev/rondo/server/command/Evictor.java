@@ -15,17 +15,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes keys of slots that this node serves while more memory is in use than may be: approximately those that the policy
- * wants to go first, as Redis finds them. Must be called with no slot locked; it takes one lock at a time, never waits for
- * one, and leaves out slots that a script keeps. Each key goes as by a command: with an effect, an event, and word to
- * those who watch it or have it cached. Confined to one thread.
+ * Removes keys of slots that this node serves while more memory is in use than may be: approximately those that the
+ * policy wants to go first, as Redis finds them. Must be called with no slot locked; it takes one lock at a time, never
+ * waits for one, and leaves out slots that a script keeps. Each key goes as by a command: with an effect, an event, and
+ * word to those who watch it or have it cached. Confined to one thread.
  */
 public final class Evictor {
     /** What is left to do. */
     private enum Outcome {
         /** There is room. */
         DONE,
-        /** Time is over, or keys were in use: the request may go on, and later ones and the background go on evicting. */
+        /** Time is over, or keys were in use: the request goes on, and later ones and the background evict more. */
         UNFINISHED,
         /** There is nothing that may go. */
         FAILED

@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SlotSampler {
     private static final long NEW_AFTER_NS = 50_000_000;
+    /** The slots of a list would be emptied, and others left alone, were it used for more than a share of its keys. */
+    private static final int KEYS_PER_CHOICE = 8;
+
+    private static final int LEAST_CHOICES = 64;
 
     private final Databases databases;
     private Slot[] slots = {};
@@ -17,6 +21,7 @@ public final class SlotSampler {
     private int count;
     private boolean volatileOnly;
     private long listedAtNs;
+    private long choicesLeft;
 
     public SlotSampler(Databases databases) {
         this.databases = databases;
@@ -25,7 +30,8 @@ public final class SlotSampler {
     /** Prepares for choices; the list is made anew if it is too old, or {@code anew}. */
     public void prepare(boolean onlyVolatile, boolean anew) {
         long nowNs = System.nanoTime();
-        if (anew || count == 0 || volatileOnly != onlyVolatile || nowNs - listedAtNs > NEW_AFTER_NS) {
+        boolean stale = choicesLeft <= 0 || nowNs - listedAtNs > NEW_AFTER_NS;
+        if (anew || stale || count == 0 || volatileOnly != onlyVolatile) {
             volatileOnly = onlyVolatile;
             listedAtNs = nowNs;
             list();
@@ -46,6 +52,7 @@ public final class SlotSampler {
             }
         }
         Arrays.fill(slots, count, slots.length, null);
+        choicesLeft = Math.max(LEAST_CHOICES, keys / KEYS_PER_CHOICE);
     }
 
     private void add(Slot slot, long keys) {
@@ -63,6 +70,7 @@ public final class SlotSampler {
         if (count == 0) {
             return null;
         }
+        choicesLeft--;
         int place = Arrays.binarySearch(upTo, 0, count, random.nextLong(upTo[count - 1]) + 1);
         return slots[place < 0 ? -place - 1 : place];
     }

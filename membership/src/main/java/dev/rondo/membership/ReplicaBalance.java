@@ -106,20 +106,23 @@ final class ReplicaBalance {
         return Arrays.stream(values).allMatch(value -> value == 0);
     }
 
-    /** Takes the previous replicas as they are; says whether they satisfy the hard rules with the primaries kept. */
+    /**
+     * Takes the replicas that were wanted last, which stand in front of further copies, as they are; says whether they
+     * satisfy the hard rules with the primaries kept. So a copy under way is not given up for another that is as good.
+     */
     private boolean loadPrevious() {
         chosen = new int[SlotTable.SLOTS][];
         load = new int[members];
         pairs = new short[members * members];
         boolean complete = true;
         for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
-            complete &= primary[slot] == oldPrimary[slot] && holders[slot].length == copies + 1;
+            complete &= primary[slot] == oldPrimary[slot] && holders[slot].length > copies;
             if (!complete) {
                 return false;
             }
             chosen[slot] = new int[0];
             for (int holder : holders[slot]) {
-                if (holder != primary[slot]) {
+                if (holder != primary[slot] && chosen[slot].length < copies) {
                     add(slot, holder);
                 }
             }

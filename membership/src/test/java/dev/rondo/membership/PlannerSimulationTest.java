@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -14,6 +15,16 @@ class PlannerSimulationTest {
     @Property(tries = 25)
     void joinsAndDrainsLoseNothingAndReachTheIdeal(
             @ForAll @IntRange(min = 1, max = 6) int first, @ForAll @IntRange(max = 2) int replicas, @ForAll long seed) {
+        joinAndDrain(first, replicas, seed);
+    }
+
+    /** Two slots took a member's last place from each other, for ever. */
+    @Example
+    void aCopyUnderWayIsNotGivenUpForAnotherThatIsAsGood() {
+        joinAndDrain(4, 2, -120667);
+    }
+
+    private static void joinAndDrain(int first, int replicas, long seed) {
         SimulatedCluster sim = new SimulatedCluster(replicas, 3000, seed);
         for (int i = 0; i < first; i++) {
             sim.join(i);

@@ -26,6 +26,7 @@ public final class ClusterLettuceApp {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     /** A replica takes over in less; a refresh that asks a node while it dies ends no sooner than this. */
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(2);
+
     private static final int MOST_ATTEMPTS = 10;
     private static final int PAUSE_MS = 10;
 

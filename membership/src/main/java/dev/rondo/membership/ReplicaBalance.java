@@ -114,10 +114,8 @@ final class ReplicaBalance {
         chosen = new int[SlotTable.SLOTS][];
         load = new int[members];
         pairs = new short[members * members];
-        boolean complete = true;
         for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
-            complete &= primary[slot] == oldPrimary[slot] && holders[slot].length > copies;
-            if (!complete) {
+            if (primary[slot] != oldPrimary[slot] || holders[slot].length <= copies) {
                 return false;
             }
             chosen[slot] = new int[0];

@@ -336,6 +336,7 @@ public final class ClusterCommands {
                 .filter(member -> member.id().hex().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new CommandException("ERR Unknown node " + id));
+        List<SlotTable.Range> ranges = primaryRanges(service().ranges());
         List<String> lines = new ArrayList<>();
         for (Member member : table.members()) {
             boolean copies = table.ranges().stream()
@@ -343,7 +344,7 @@ public final class ClusterCommands {
                             wanted.equals(primaryOf(range)) && range.owners().indexOf(member) > 0);
             if (copies) {
                 StringBuilder line = new StringBuilder();
-                nodeLine(line, table, primaryRanges(service().ranges()), member);
+                nodeLine(line, table, ranges, member);
                 lines.add(line.toString());
             }
         }

@@ -370,7 +370,8 @@ final class SlotRoles {
 
     /** As {@link #handedTo}, null also while the heir has not taken the slot yet. A racy look, too. */
     @Nullable Member handedOverTo(int slot) {
-        return keyspace.slot(slot).role() == Slot.Role.PARKED ? null : handedTo[slot];
+        Member heir = handedTo[slot]; // most often there is none, and the slot need not be looked at
+        return heir == null || keyspace.slot(slot).role() == Slot.Role.PARKED ? null : heir;
     }
 
     /** Whether this node serves the slot by a handover that the table does not tell of yet. A racy look. */

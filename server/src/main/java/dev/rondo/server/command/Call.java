@@ -330,7 +330,7 @@ public final class Call extends Invocation {
                 home.setExpiry(entry, Entry.NO_EXPIRY);
             }
         }
-        changed(home, entry);
+        written(home, entry);
         return entry;
     }
 
@@ -338,7 +338,7 @@ public final class Call extends Invocation {
     public Entry put(Slot home, byte[] key, Object value, long expireAtMs) {
         Entry entry = add(home, key, value);
         home.setExpiry(entry, expireAtMs);
-        changed(home, entry);
+        written(home, entry);
         return entry;
     }
 
@@ -353,14 +353,14 @@ public final class Call extends Invocation {
     public void replace(Entry entry, Object value) {
         Slot home = slotOf(entry.key());
         home.setValue(entry, value);
-        changed(home, entry);
+        written(home, entry);
     }
 
     /** Sets or removes ({@link Entry#NO_EXPIRY}) the expiry of an entry. */
     public void expireAt(Entry entry, long atMs) {
         Slot home = slotOf(entry.key());
         home.setExpiry(entry, atMs);
-        changed(home, entry);
+        written(home, entry);
     }
 
     /** Removes a live key, with the event that says so; false when there is none. */
@@ -390,7 +390,9 @@ public final class Call extends Invocation {
 
     /** To be called after the value of an entry was changed in place. */
     public void changed(Entry entry) {
-        changed(slotOf(entry.key()), entry);
+        Slot home = slotOf(entry.key());
+        home.changed(entry);
+        written(home, entry);
     }
 
     /** As {@link #changed(Entry)}, with the event of the change. */
@@ -430,8 +432,8 @@ public final class Call extends Invocation {
         slotOf(entry.key()).touched(entry.key(), clientOrNull());
     }
 
-    private void changed(Slot home, Entry entry) {
-        home.changed(entry);
+    /** The slot knows of the change; it gets a version, and everybody is told. */
+    private void written(Slot home, Entry entry) {
         home.setVersion(entry, stamp(home));
         home.touched(entry.key(), clientOrNull());
         dirty = true;

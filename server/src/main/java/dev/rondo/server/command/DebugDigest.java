@@ -1,7 +1,6 @@
 package dev.rondo.server.command;
 
 import dev.rondo.server.keyspace.Entry;
-import dev.rondo.server.persistence.RdbWriter;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.type.HashValue;
 import dev.rondo.server.type.ListValue;
@@ -93,9 +92,7 @@ final class DebugDigest {
                 return true;
             });
         } else {
-            RdbWriter form = new RdbWriter();
-            form.writeValue(value);
-            mix(form.toByteArray());
+            throw new IllegalArgumentException("not a value: " + value.getClass());
         }
     }
 

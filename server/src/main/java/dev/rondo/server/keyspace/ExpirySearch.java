@@ -4,6 +4,8 @@ import dev.rondo.server.type.HashTable;
 import dev.rondo.server.type.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a slot knows of when its entries, or parts of their values, expire: enough to leave it alone until then, and to find
@@ -11,6 +13,8 @@ import java.util.List;
  */
 final class ExpirySearch {
     private static final int ENTRIES_PER_MS_OF_REST = 1000;
+    /** The bucket positions in which one sample looks for an entry with an expiry. */
+    private static final int POSITIONS_PER_SAMPLE = 64;
 
     private int expiring;
     private long cursor;
@@ -108,5 +112,20 @@ final class ExpirySearch {
             earliestMs = Math.max(passEarliestMs, nowMs + passEntries / ENTRIES_PER_MS_OF_REST);
         }
         return expired;
+    }
+
+    /** An entry with an expiry near a random place of the table; null when there is none. */
+    static @Nullable Entry anyExpiring(HashTable<Entry> entries, RandomGenerator random) {
+        Entry[] found = {null};
+        int[] seen = {0};
+        long cursor = random.nextInt() & Integer.MAX_VALUE;
+        for (int i = 0; i < POSITIONS_PER_SAMPLE && found[0] == null; i++) {
+            cursor = entries.scan(cursor, entry -> {
+                if (entry.hasExpiry() && random.nextInt(++seen[0]) == 0) {
+                    found[0] = entry;
+                }
+            });
+        }
+        return found[0];
     }
 }

@@ -22,8 +22,8 @@ final class KeyQueues {
         int heedingDeletion;
     }
 
-    private final Map<Slot.Key, Queue> queues = new HashMap<>();
-    private final Map<Slot.Key, Long> touched = new LinkedHashMap<>();
+    private final Map<Key, Queue> queues = new HashMap<>();
+    private final Map<Key, Long> touched = new LinkedHashMap<>();
     private boolean announced;
 
     boolean isEmpty() {
@@ -31,14 +31,14 @@ final class KeyQueues {
     }
 
     void join(byte[] key, KeyWaiter waiter) {
-        Queue queue = queues.computeIfAbsent(new Slot.Key(key), k -> new Queue());
+        Queue queue = queues.computeIfAbsent(new Key(key), k -> new Queue());
         if (queue.waiters.add(waiter) && waiter.heedsDeletion()) {
             queue.heedingDeletion++;
         }
     }
 
     void leave(byte[] key, KeyWaiter waiter) {
-        Slot.Key wanted = new Slot.Key(key);
+        Key wanted = new Key(key);
         Queue queue = queues.get(wanted);
         if (queue == null || !queue.waiters.remove(waiter)) {
             return;
@@ -52,7 +52,7 @@ final class KeyQueues {
 
     /** The key has changed, or is gone. */
     void touched(byte[] key, boolean exists) {
-        Slot.Key wanted = new Slot.Key(key);
+        Key wanted = new Key(key);
         Queue queue = queues.get(wanted);
         if (queue != null && (exists || queue.heedingDeletion > 0)) {
             touched.putIfAbsent(wanted, System.nanoTime());
@@ -83,12 +83,12 @@ final class KeyQueues {
     }
 
     List<byte[]> touchedKeys() {
-        return touched.keySet().stream().map(Slot.Key::bytes).toList();
+        return touched.keySet().stream().map(Key::bytes).toList();
     }
 
     byte @Nullable [] pollTouched() {
         announced = false;
-        Iterator<Slot.Key> keys = touched.keySet().iterator();
+        Iterator<Key> keys = touched.keySet().iterator();
         if (!keys.hasNext()) {
             return null;
         }
@@ -98,12 +98,12 @@ final class KeyQueues {
     }
 
     Collection<KeyWaiter> waiters(byte[] key) {
-        Queue queue = queues.get(new Slot.Key(key));
+        Queue queue = queues.get(new Key(key));
         return queue == null ? List.of() : queue.waiters;
     }
 
     boolean isDeletionHeeded(byte[] key) {
-        Queue queue = queues.get(new Slot.Key(key));
+        Queue queue = queues.get(new Key(key));
         return queue != null && queue.heedingDeletion > 0;
     }
 

@@ -8,14 +8,14 @@ import java.util.function.Predicate;
 
 /** Those who watch keys of a slot. There only while somebody does; guarded by the slot's lock. */
 final class KeyWatchers {
-    private final Map<Slot.Key, List<Slot.KeyWatcher>> byKey = new HashMap<>();
+    private final Map<Key, List<Slot.KeyWatcher>> byKey = new HashMap<>();
 
     void add(byte[] key, Slot.KeyWatcher watcher) {
-        byKey.computeIfAbsent(new Slot.Key(key), k -> new ArrayList<>(1)).add(watcher);
+        byKey.computeIfAbsent(new Key(key), k -> new ArrayList<>(1)).add(watcher);
     }
 
     void remove(byte[] key, Slot.KeyWatcher watcher) {
-        Slot.Key watched = new Slot.Key(key);
+        Key watched = new Key(key);
         List<Slot.KeyWatcher> present = byKey.get(watched);
         if (present != null && present.remove(watcher) && present.isEmpty()) {
             byKey.remove(watched);
@@ -28,7 +28,7 @@ final class KeyWatchers {
 
     /** Tells those who watch the key. */
     void touched(byte[] key) {
-        byKey.getOrDefault(new Slot.Key(key), List.of()).forEach(Slot.KeyWatcher::keyTouched);
+        byKey.getOrDefault(new Key(key), List.of()).forEach(Slot.KeyWatcher::keyTouched);
     }
 
     /** Tells those who watch any of the chosen keys. */

@@ -3,7 +3,6 @@ package dev.rondo.server.keyspace;
 import dev.rondo.server.type.HashTable;
 import dev.rondo.server.type.Value;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,8 +32,6 @@ public final class Slot {
     private static final Entry[] NO_ENTRIES = {};
     /** The keys that clients have read of which so many are given up per lock. */
     private static final int MOST_EVICTED = 1024;
-    /** The buckets in which one sample looks for a key with an expiry. */
-    private static final int POSITIONS_PER_SAMPLE = 64;
     /** The lower bits of a version; above them stand milliseconds. */
     static final int VERSION_COUNTER_BITS = 16;
 
@@ -513,7 +510,7 @@ public final class Slot {
     /** A key chosen at random of those that may go; null when none was found. */
     public EvictionPool.@Nullable Candidate evictionCandidate(RandomGenerator random, long nowMs, EvictionRules rules) {
         Entry entry =
-                rules.policy().isVolatileOnly() ? randomExpiring(random, POSITIONS_PER_SAMPLE) : entries.random(random);
+                rules.policy().isVolatileOnly() ? ExpirySearch.anyExpiring(entries, random) : entries.random(random);
         return entry == null
                 ? null
                 : new EvictionPool.Candidate(this, entry.key(), rules.policy().score(entry, nowMs, rules));
@@ -523,21 +520,6 @@ public final class Slot {
     public boolean isStill(EvictionPool.Candidate candidate, Entry entry, long nowMs, EvictionRules rules) {
         return (entry.hasExpiry() || !rules.policy().isVolatileOnly())
                 && rules.policy().score(entry, nowMs, rules) >= candidate.score();
-    }
-
-    /** An entry with an expiry, of so many bucket positions from a random one on; null when there is none. */
-    private @Nullable Entry randomExpiring(RandomGenerator random, int mostPositions) {
-        Entry[] found = {null};
-        int[] seen = {0};
-        long cursor = random.nextInt() & Integer.MAX_VALUE;
-        for (int i = 0; i < mostPositions && found[0] == null; i++) {
-            cursor = entries.scan(cursor, entry -> {
-                if (entry.hasExpiry() && random.nextInt(++seen[0]) == 0) {
-                    found[0] = entry;
-                }
-            });
-        }
-        return found[0];
     }
 
     /** Whether anything here has an expiry; may be asked without the lock, and lag. */
@@ -744,18 +726,5 @@ public final class Slot {
     /** Whether one of them heeds that the key is gone. */
     public boolean isDeletionHeeded(byte[] key) {
         return queues != null && queues.isDeletionHeeded(key);
-    }
-
-    /** Bytes that compare by content. */
-    record Key(byte[] bytes) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Key key && Arrays.equals(bytes, key.bytes);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(bytes);
-        }
     }
 }

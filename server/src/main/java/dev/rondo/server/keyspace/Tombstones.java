@@ -25,7 +25,7 @@ public final class Tombstones {
     private long[] versions = NO_VERSIONS;
     private long first;
     private long end;
-    private @Nullable Map<Slot.Key, Long> index; // while slots are merged
+    private @Nullable Map<Key, Long> index; // while slots are merged
 
     Tombstones(Graveyard graveyard) {
         this.graveyard = graveyard;
@@ -50,7 +50,7 @@ public final class Tombstones {
         versions[at] = version;
         graveyard.took(key);
         if (index != null) {
-            index.merge(new Slot.Key(key), version, Math::max);
+            index.merge(new Key(key), version, Math::max);
         }
         while (graveyard.isOverfull() && first < end) {
             graveyard.droppedEarly();
@@ -66,10 +66,10 @@ public final class Tombstones {
         if (index == null) {
             index = new HashMap<>();
             for (long i = first; i < end; i++) {
-                index.merge(new Slot.Key(keys[at(i)]), versions[at(i)], Math::max);
+                index.merge(new Key(keys[at(i)]), versions[at(i)], Math::max);
             }
         }
-        return index.getOrDefault(new Slot.Key(key), 0L);
+        return index.getOrDefault(new Key(key), 0L);
     }
 
     /** Visits from number {@code from} up to {@code to} and returns the number to go on with. */

@@ -22,7 +22,7 @@ final class TrackedKeys {
 
     private static final KeyTracker[] NOBODY = {};
 
-    private final Map<Slot.Key, Readers> byKey = new HashMap<>();
+    private final Map<Key, Readers> byKey = new HashMap<>();
     private final TrackingTable table;
 
     TrackedKeys(TrackingTable table) {
@@ -70,7 +70,7 @@ final class TrackedKeys {
     }
 
     void add(byte[] key, KeyTracker tracker) {
-        Slot.Key name = new Slot.Key(key);
+        Key name = new Key(key);
         Readers readers = byKey.get(name);
         if (readers == null) {
             readers = new Readers();
@@ -84,7 +84,7 @@ final class TrackedKeys {
 
     /** A key was changed: tells its readers. */
     void changed(byte[] key, @Nullable Object by) {
-        Readers readers = byKey.remove(new Slot.Key(key));
+        Readers readers = byKey.remove(new Key(key));
         if (readers != null) {
             table.added(-1, -readers.size());
             readers.all().forEach(reader -> reader.changed(key, by));
@@ -93,9 +93,9 @@ final class TrackedKeys {
 
     /** Gives up keys, whichever, as long as all slots together remember too many, and tells their readers. */
     void evict(int most) {
-        Iterator<Map.Entry<Slot.Key, Readers>> all = byKey.entrySet().iterator();
+        Iterator<Map.Entry<Key, Readers>> all = byKey.entrySet().iterator();
         for (int left = most; left > 0 && all.hasNext() && table.isOverfull(); left--) {
-            Map.Entry<Slot.Key, Readers> victim = all.next();
+            Map.Entry<Key, Readers> victim = all.next();
             all.remove();
             table.added(-1, -victim.getValue().size());
             List<byte[]> key = List.of(victim.getKey().bytes());

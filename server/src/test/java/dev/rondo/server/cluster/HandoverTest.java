@@ -3,7 +3,6 @@ package dev.rondo.server.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rondo.membership.Member;
 import dev.rondo.membership.NodeId;
 import dev.rondo.membership.SlotTable;
 import dev.rondo.server.keyspace.Slot;
@@ -29,9 +28,7 @@ class HandoverTest {
     private long nowNs = 1;
 
     private SimulatedNode node(int i, Random random) {
-        Member member =
-                new Member(new NodeId(String.format("%040d", i + 1)), i + 1, "127.0.0.1", 7000 + i, 17000 + i, "", 1);
-        return new SimulatedNode(member, bus, random, () -> nowNs, new SimulationTrace(false));
+        return new SimulatedNode(SimulatedMembers.member(i), bus, random, () -> nowNs, new SimulationTrace(false));
     }
 
     /** Two slots of the giver, of which the heir has copies; it is to serve the first of them, and has much to apply. */

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rondo.membership.Member;
 import dev.rondo.membership.NodeId;
 import dev.rondo.membership.SlotTable;
 import dev.rondo.server.commit.CommitLedger;
@@ -55,9 +54,7 @@ class ReplicaModeTest {
             .newLedger(() -> {});
 
     private SimulatedNode node(int i) {
-        Member member =
-                new Member(new NodeId(String.format("%040d", i + 1)), i + 1, "127.0.0.1", 7000 + i, 17000 + i, "", 1);
-        return new SimulatedNode(member, bus, random, () -> nowNs, new SimulationTrace(false));
+        return new SimulatedNode(SimulatedMembers.member(i), bus, random, () -> nowNs, new SimulationTrace(false));
     }
 
     @BeforeEach

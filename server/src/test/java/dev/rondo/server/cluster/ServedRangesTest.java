@@ -3,7 +3,6 @@ package dev.rondo.server.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.rondo.membership.Member;
-import dev.rondo.membership.NodeId;
 import dev.rondo.membership.SlotTable;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -14,22 +13,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ServedRangesTest {
-    private final Member one = member(1);
-    private final Member two = member(2);
-    private final Member three = member(3);
+    private final Member one = SimulatedMembers.member(1);
+    private final Member two = SimulatedMembers.member(2);
+    private final Member three = SimulatedMembers.member(3);
     /** The lower half is served by the first node, the upper one by the second. */
     private final SlotTable table = halves();
-
-    private static Member member(int number) {
-        return new Member(
-                new NodeId(Integer.toString(number).repeat(40)),
-                number,
-                "127.0.0.1",
-                7000 + number,
-                17000 + number,
-                "",
-                100);
-    }
 
     private SlotTable halves() {
         SlotTable.Builder builder = SlotTable.builder(1, List.of(one, two, three));

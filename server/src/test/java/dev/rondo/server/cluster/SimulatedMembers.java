@@ -47,13 +47,22 @@ final class SimulatedMembers {
         this.trace = trace;
     }
 
-    /** Starts a node with nothing, as a life of its own. */
-    SimulatedNode start(int number) {
+    /** The member of that number, in its first life. */
+    static Member member(int number) {
+        return member(number, number + 1);
+    }
+
+    private static Member member(int number, long incarnation) {
         NodeId id = new NodeId(String.format("%040d", number + 1));
         int port = FIRST_PORT + number;
-        Member member = new Member(id, ++incarnation, "127.0.0.1", port, port + 10_000, "", 1);
+        return new Member(id, incarnation, "127.0.0.1", port, port + 10_000, "", 1);
+    }
+
+    /** Starts a node with nothing, as a life of its own. */
+    SimulatedNode start(int number) {
+        Member member = member(number, ++incarnation);
         SimulatedNode node = new SimulatedNode(member, bus, random, nanoTime, trace);
-        nodes.put(id, node);
+        nodes.put(member.id(), node);
         lives.add(node);
         return node;
     }

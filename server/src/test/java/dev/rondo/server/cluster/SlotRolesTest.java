@@ -18,22 +18,11 @@ class SlotRolesTest {
     private static final int SLOT = 7;
 
     private final Random random = new Random(1);
-    private final Member self = member(1);
-    private final Member other = member(2);
+    private final Member self = SimulatedMembers.member(1);
+    private final Member other = SimulatedMembers.member(2);
     private final SimulatedNode node =
             new SimulatedNode(self, new SimulatedBus(random), random, () -> 0, new SimulationTrace(false));
     private final Slot slot = node.keyspace.slot(SLOT);
-
-    private static Member member(int number) {
-        return new Member(
-                new NodeId(Integer.toString(number).repeat(40)),
-                number,
-                "127.0.0.1",
-                7000 + number,
-                17000 + number,
-                "",
-                100);
-    }
 
     private static SlotTable table(long epoch, List<NodeId> owners, boolean born, Member... members) {
         SlotTable.Builder builder = SlotTable.builder(epoch, List.of(members)).owners(SLOT, owners);

@@ -1,0 +1,16 @@
+package dev.rondo.server.keyspace;
+
+import java.util.Arrays;
+
+/** The bytes of a key, which compare by content. */
+record Key(byte[] bytes) {
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Key key && Arrays.equals(bytes, key.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
+    }
+}

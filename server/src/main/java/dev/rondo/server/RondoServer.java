@@ -42,6 +42,7 @@ import dev.rondo.server.pubsub.Broker;
 import dev.rondo.server.pubsub.KeyspaceEvents;
 import dev.rondo.server.pubsub.Relay;
 import dev.rondo.server.replication.Replication;
+import dev.rondo.server.replication.SpareTimeRate;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.script.LibraryNews;
 import dev.rondo.server.security.Users;
@@ -167,7 +168,7 @@ public final class RondoServer implements AutoCloseable {
         if (cluster != null && departure != null) {
             cluster.whenAskedToLeave(this::stop);
             scripts.functions().announceTo(news -> cluster.replication().publish(library(news)));
-            cluster.replication().limitCopies(() -> config.get(Config.COPY_RATE));
+            cluster.replication().limitCopies(new SpareTimeRate(() -> config.get(Config.COPY_RATE)));
             new ClusterInfo(cluster, databases.get(0), departure, config.get(Config.COMMIT_MODE), commitMode.figures())
                     .addTo(info);
         }

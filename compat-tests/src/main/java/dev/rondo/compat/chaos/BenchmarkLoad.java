@@ -20,7 +20,7 @@ final class BenchmarkLoad implements AutoCloseable {
     private static final int MOST_WARM_UPS = 4;
     private static final double WARM = 1.05;
     private static final int ROUNDS_PER_SECOND = 2;
-    private static final long JOIN_TIMEOUT_MS = 60_000;
+    private static final int ROUND_TIMEOUT_S = 30;
     private static final long NS_PER_SECOND = 1_000_000_000;
 
     private final ChaosCluster cluster;
@@ -66,7 +66,7 @@ final class BenchmarkLoad implements AutoCloseable {
 
     private Measurement run(int connections, int requests) {
         int port = cluster.network().port(cluster.members().get(0));
-        return new RedisBenchmark(connections, VALUE_BYTES, keys).run(port, true, "SET", 1, requests);
+        return new RedisBenchmark(connections, VALUE_BYTES, keys, ROUND_TIMEOUT_S).run(port, true, "SET", 1, requests);
     }
 
     void start() {
@@ -94,7 +94,7 @@ final class BenchmarkLoad implements AutoCloseable {
     public void close() {
         stopped = true;
         try {
-            thread.join(JOIN_TIMEOUT_MS);
+            thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

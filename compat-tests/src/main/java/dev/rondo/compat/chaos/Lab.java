@@ -41,7 +41,7 @@ final class Lab {
                 new Loopback(places),
                 places,
                 Files.createTempDirectory("rondo-measure-"),
-                place -> RondoNodes.fastCommandLine(heap),
+                place -> RondoNodes.commandLineAsUsersDo(heap),
                 allDirectives());
         Runtime.getRuntime().addShutdownHook(new Thread(cluster::killAll));
         try {

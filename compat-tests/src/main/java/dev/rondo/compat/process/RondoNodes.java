@@ -76,7 +76,7 @@ public final class RondoNodes {
     static ServerProcess launchAsUsersDo(int port, List<Integer> otherBusPorts, String... directives) {
         Path folder = ServerProcess.newFolder("rondo-" + port);
         List<String> command = new ArrayList<>();
-        command.add(RepositoryRoot.find().resolve("rondo").toString());
+        command.add(launcher());
         command.add("server");
         command.addAll(arguments(port, folder, otherBusPorts));
         command.addAll(List.of(directives));
@@ -105,9 +105,9 @@ public final class RondoNodes {
         return java(JVM_FLAGS);
     }
 
-    /** As {@link #commandLine()} with the JVM's full compiler and so much heap, for measurements. */
-    public static List<String> fastCommandLine(String heap) {
-        return java(fastFlags(heap));
+    /** As {@link #commandLine()}, started by the launcher with the flags that it chooses and so much heap, for measurements. */
+    public static List<String> commandLineAsUsersDo(String heap) {
+        return List.of("env", "RONDO_JAVA_OPTS=-Xmx" + heap, launcher(), "server");
     }
 
     /** The start of a command line that runs another program that takes a node's directives behind its arguments. */
@@ -157,6 +157,10 @@ public final class RondoNodes {
         command.addAll(flags);
         command.addAll(List.of("-jar", jar().toString(), "server"));
         return command;
+    }
+
+    private static String launcher() {
+        return RepositoryRoot.find().resolve("rondo").toString();
     }
 
     private static Path jar() {

@@ -133,7 +133,7 @@ public final class Config {
 
     /** How many slots may change owners for the sake of balance at the same time. */
     public static final Directive<Integer> REBALANCE_SLOTS = Directive.integer("rebalance-slots", 1024, 1, 16_384);
-    /** Bytes per second of the copies that this node makes for others; 0 = as fast as they take them. */
+    /** Bytes per second of the copies that this node makes for others; 0 = as fast as there is processor time. */
     public static final Directive<Long> COPY_RATE =
             Directive.bytes("copy-rate", 0, 0, Long.MAX_VALUE).mutable();
 

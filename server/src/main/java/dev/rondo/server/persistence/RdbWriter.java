@@ -5,6 +5,7 @@ import dev.rondo.server.type.Listpack;
 import dev.rondo.server.type.StringValue;
 import dev.rondo.server.type.Value;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes values in the encodings of Redis's RDB format into one growing array: what DUMP payloads, snapshots and the
@@ -22,7 +23,7 @@ public final class RdbWriter {
 
     private byte[] buffer;
     private int size;
-    private final Lzf lzf = new Lzf();
+    private final @Nullable Lzf lzf; // null: nothing is compressed
     private byte[] compressed = {};
 
     public RdbWriter() {
@@ -30,7 +31,17 @@ public final class RdbWriter {
     }
 
     public RdbWriter(int initialBytes) {
-        buffer = new byte[initialBytes];
+        this(initialBytes, new Lzf());
+    }
+
+    private RdbWriter(int initialBytes, @Nullable Lzf lzf) {
+        this.buffer = new byte[initialBytes];
+        this.lzf = lzf;
+    }
+
+    /** One that leaves strings as they are, which any reader takes: for where time is dearer than bytes. */
+    public static RdbWriter uncompressed() {
+        return new RdbWriter(256, null);
     }
 
     /** The bytes written: {@code array()[0..size())}. Valid until the next write. */
@@ -99,7 +110,7 @@ public final class RdbWriter {
                 return;
             }
         }
-        if (length < SHORTEST_COMPRESSED || !writeCompressed(bytes, length)) {
+        if (lzf == null || length < SHORTEST_COMPRESSED || !writeCompressed(lzf, bytes, length)) {
             writePlain(bytes, length);
         }
     }
@@ -122,7 +133,7 @@ public final class RdbWriter {
         }
     }
 
-    private boolean writeCompressed(byte[] bytes, int length) {
+    private boolean writeCompressed(Lzf lzf, byte[] bytes, int length) {
         if (compressed.length != length - LEAST_BYTES_SAVED) {
             compressed = new byte[length - LEAST_BYTES_SAVED];
         }

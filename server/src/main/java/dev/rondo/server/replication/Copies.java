@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +22,9 @@ final class Copies {
     private static final Logger log = LoggerFactory.getLogger(Copies.class);
     /** A request may come before the table that makes this node the slot's primary: it waits so long. */
     private static final long WAIT_FOR_TABLE_NS = 1_000_000_000;
+
+    /** One huge value does not hold everything else up for longer than this, however low the rate. */
+    private static final long MOST_PAUSE_NS = 1_000_000_000;
 
     /** One slot on its way to one peer. */
     private static final class Copy {
@@ -57,7 +59,7 @@ final class Copies {
     private final RecordWriter scratch = new RecordWriter();
     private final Map<PeerStream, Map<Slot, Copy>> byPeer = new LinkedHashMap<>();
     private volatile int size;
-    private volatile LongSupplier bytesPerSecond = () -> 0;
+    private volatile CopyRate bytesPerSecond = () -> 0;
     private long nextAtNs; // before that, the rate allows no further chunk
     final LongAdder slotsCopied = new LongAdder();
     final LongAdder bytesCopied = new LongAdder();
@@ -81,8 +83,13 @@ final class Copies {
     }
 
     /** Bounds the bytes of copies per second; 0 = no bound. Any thread. */
-    void limit(LongSupplier rate) {
+    void limit(CopyRate rate) {
         bytesPerSecond = rate;
+    }
+
+    /** The sync thread has slept, though there may have been something to copy. */
+    void slept(long wantedNs, long tookNs) {
+        bytesPerSecond.slept(wantedNs, tookNs);
     }
 
     private boolean isOverRate() {
@@ -92,7 +99,7 @@ final class Copies {
     private void countAgainstRate(long bytes) {
         long rate = bytesPerSecond.getAsLong();
         if (rate > 0) {
-            nextAtNs = settings.nanoTime().getAsLong() + (long) (bytes * 1e9 / rate);
+            nextAtNs = settings.nanoTime().getAsLong() + (long) Math.min(MOST_PAUSE_NS, bytes * 1e9 / rate);
         }
     }
 

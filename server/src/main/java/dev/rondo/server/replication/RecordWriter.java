@@ -15,7 +15,7 @@ final class RecordWriter {
     private static final int LENGTH_BYTES = 4;
     private static final int KEPT_BYTES = 256 * 1024;
 
-    private final RdbWriter values = new RdbWriter();
+    private final RdbWriter values = RdbWriter.uncompressed();
     private byte[] bytes = new byte[1024];
     private int size;
 

@@ -315,7 +315,7 @@ public final class Replication implements AutoCloseable {
     }
 
     /** Bounds the bytes per second of the copies made here for others; 0 = no bound. */
-    public void limitCopies(LongSupplier bytesPerSecond) {
+    public void limitCopies(CopyRate bytesPerSecond) {
         sync.copies.limit(bytesPerSecond);
     }
 

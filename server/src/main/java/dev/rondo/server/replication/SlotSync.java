@@ -173,8 +173,15 @@ final class SlotSync implements AutoCloseable {
 
         @Override
         public void await() {
-            if (tasks.isEmpty()) {
-                LockSupport.parkNanos(isIdle() ? IDLE_PARK_NS : POLL_NS);
+            if (!tasks.isEmpty()) {
+                return;
+            }
+            if (isIdle()) {
+                LockSupport.parkNanos(IDLE_PARK_NS);
+            } else {
+                long fromNs = settings.nanoTime().getAsLong();
+                LockSupport.parkNanos(POLL_NS);
+                copies.slept(POLL_NS, settings.nanoTime().getAsLong() - fromNs);
             }
         }
 

@@ -1,0 +1,55 @@
+package dev.rondo.server.replication;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+final class SpareTimeRateTest {
+    private static final long MS = 1_000_000;
+
+    private final AtomicLong configured = new AtomicLong();
+    private final SpareTimeRate rate = new SpareTimeRate(configured::get);
+
+    private void sleep(int times, long lateNs) {
+        for (int i = 0; i < times; i++) {
+            rate.slept(MS, MS + lateNs);
+        }
+    }
+
+    @Test
+    void whatTheOperatorWantsCounts() {
+        configured.set(12_345);
+        sleep(1000, 20 * MS);
+        assertEquals(12_345, rate.getAsLong());
+    }
+
+    @Test
+    void onAnIdleMachineItGrowsToAsMuchAsThereIs() {
+        long before = rate.getAsLong();
+        sleep(1000, MS / 20);
+        assertTrue(rate.getAsLong() > 2 * before, "after a second it is " + rate.getAsLong());
+        sleep(10_000, MS / 20);
+        assertEquals((long) SpareTimeRate.MOST, rate.getAsLong());
+    }
+
+    @Test
+    void whereThreadsWaitForTheProcessorItFallsButNotToNothing() {
+        sleep(3000, MS / 20);
+        long before = rate.getAsLong();
+        sleep(50, 10 * MS);
+        assertTrue(rate.getAsLong() < before / 5, "from " + before + " it fell to " + rate.getAsLong() + " only");
+        sleep(1000, 10 * MS);
+        assertEquals((long) SpareTimeRate.LEAST, rate.getAsLong());
+    }
+
+    @Test
+    void aSleepCutShortSaysNothing() {
+        long before = rate.getAsLong();
+        for (int i = 0; i < 10_000; i++) {
+            rate.slept(MS, MS / 2);
+        }
+        assertEquals(before, rate.getAsLong());
+    }
+}

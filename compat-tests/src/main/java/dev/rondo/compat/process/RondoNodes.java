@@ -105,7 +105,7 @@ public final class RondoNodes {
         return java(JVM_FLAGS);
     }
 
-    /** As {@link #commandLine()}, started by the launcher with the flags that it chooses and so much heap, for measurements. */
+    /** As {@link #commandLine()}, with the flags that the launcher chooses and so much heap, for measurements. */
     public static List<String> commandLineAsUsersDo(String heap) {
         return List.of("env", "RONDO_JAVA_OPTS=-Xmx" + heap, launcher(), "server");
     }

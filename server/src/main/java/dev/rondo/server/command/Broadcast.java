@@ -1,6 +1,7 @@
 package dev.rondo.server.command;
 
 import dev.rondo.server.keyspace.ChangeListener;
+import dev.rondo.server.keyspace.Key;
 import dev.rondo.server.keyspace.TrackingTable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,26 +34,13 @@ final class Broadcast implements ChangeListener {
     private final AtomicBoolean losingSight = new AtomicBoolean();
     private final AtomicBoolean sending = new AtomicBoolean();
     /** Copied on every change, which are rare. */
-    private volatile Map<Integer, Map<Bytes, Prefix>> byLength = Map.of();
+    private volatile Map<Integer, Map<Key, Prefix>> byLength = Map.of();
     /** The same in the order of their bytes, in which they are told of. */
     private volatile List<Prefix> inOrder = List.of();
 
     Broadcast(Supplier<TrackingTable> table, Timer timer) {
         this.table = table;
         this.timer = timer;
-    }
-
-    /** Bytes that compare by content. */
-    private record Bytes(byte[] bytes) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Bytes name && Arrays.equals(bytes, name.bytes);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(bytes);
-        }
     }
 
     /** Those who want to hear of one prefix, and what they have not heard yet. */
@@ -121,15 +109,15 @@ final class Broadcast implements ChangeListener {
     // ---- who listens ----
 
     synchronized void add(ClientTracking client, byte[] prefix) {
-        Bytes name = new Bytes(prefix);
-        Map<Bytes, Prefix> same = new HashMap<>(byLength.getOrDefault(prefix.length, Map.of()));
+        Key name = new Key(prefix);
+        Map<Key, Prefix> same = new HashMap<>(byLength.getOrDefault(prefix.length, Map.of()));
         same.computeIfAbsent(name, n -> new Prefix(prefix)).clients.add(client);
         replace(prefix.length, same);
     }
 
     synchronized void remove(ClientTracking client, byte[] prefix) {
-        Bytes name = new Bytes(prefix);
-        Map<Bytes, Prefix> same = new HashMap<>(byLength.getOrDefault(prefix.length, Map.of()));
+        Key name = new Key(prefix);
+        Map<Key, Prefix> same = new HashMap<>(byLength.getOrDefault(prefix.length, Map.of()));
         Prefix present = same.get(name);
         if (present != null) {
             present.clients.remove(client);
@@ -140,8 +128,8 @@ final class Broadcast implements ChangeListener {
         }
     }
 
-    private void replace(int length, Map<Bytes, Prefix> same) {
-        Map<Integer, Map<Bytes, Prefix>> copy = new HashMap<>(byLength);
+    private void replace(int length, Map<Key, Prefix> same) {
+        Map<Integer, Map<Key, Prefix>> copy = new HashMap<>(byLength);
         if (same.isEmpty()) {
             copy.remove(length);
         } else {
@@ -161,7 +149,7 @@ final class Broadcast implements ChangeListener {
     public void changed(byte[] key, @Nullable Object by) {
         byLength.forEach((length, prefixes) -> {
             if (length <= key.length) {
-                Prefix prefix = prefixes.get(new Bytes(length == key.length ? key : Arrays.copyOf(key, length)));
+                Prefix prefix = prefixes.get(new Key(length == key.length ? key : Arrays.copyOf(key, length)));
                 if (prefix != null) {
                     changed(prefix, key, by instanceof Client client ? client : null);
                 }

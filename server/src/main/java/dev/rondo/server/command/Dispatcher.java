@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes every request through all gates, in this order: known command, arity, authentication, permission,
  * subscriber mode, pause, memory, slot owner and queueing in MULTI, slot locks, run, commit. No command repeats a gate.
- * One instance serves one event loop; what loops share is in the {@link Node}. {@link Admission} has the gates that depend on what the node
- * serves, {@link TransactionRunner} MULTI and EXEC, {@link Execution} the run itself.
+ * One instance serves one event loop; what loops share is in the {@link Node}. {@link Admission} has the gates that
+ * depend on what the node serves, {@link TransactionRunner} MULTI and EXEC, {@link Execution} the run itself.
  *
  * @see <a href="https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/">for the redirections</a>
  */

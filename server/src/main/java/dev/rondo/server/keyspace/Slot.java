@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One of the 16384 slots: the unit of ownership, atomicity, order and replication. Every method but {@link #lock},
- * {@link #index}, {@link #role}, {@link #occupant}, {@link #size} and {@link #expiring} needs the slot's lock, which is held for microseconds and never over I/O. Whoever
- * locks several slots takes them in ascending order of database and index.
+ * {@link #index}, {@link #role}, {@link #occupant}, {@link #size} and {@link #expiring} needs the slot's lock, which is
+ * held for microseconds and never over I/O. Whoever locks several slots takes them in ascending order of database and
+ * index.
  */
 public final class Slot {
     /** What this node is for the slot. */

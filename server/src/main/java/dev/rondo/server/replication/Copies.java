@@ -23,9 +23,6 @@ final class Copies {
     /** A request may come before the table that makes this node the slot's primary: it waits so long. */
     private static final long WAIT_FOR_TABLE_NS = 1_000_000_000;
 
-    /** One huge value does not hold everything else up for longer than this, however low the rate. */
-    private static final long MOST_PAUSE_NS = 1_000_000_000;
-
     /** One slot on its way to one peer. */
     private static final class Copy {
         final Slot slot;
@@ -60,7 +57,9 @@ final class Copies {
     private final Map<PeerStream, Map<Slot, Copy>> byPeer = new LinkedHashMap<>();
     private volatile int size;
     private volatile CopyRate bytesPerSecond = () -> 0;
-    private long nextAtNs; // before that, the rate allows no further chunk
+    private double
+            owedBytes; // what was sent beyond what the rate has allowed since; while there are any, nothing is sent
+    private long paidAtNs;
     final LongAdder slotsCopied = new LongAdder();
     final LongAdder bytesCopied = new LongAdder();
     final SyncFigures figures = new SyncFigures();
@@ -93,14 +92,18 @@ final class Copies {
     }
 
     private boolean isOverRate() {
-        return bytesPerSecond.getAsLong() > 0 && settings.nanoTime().getAsLong() < nextAtNs;
+        if (owedBytes > 0) {
+            long rate = bytesPerSecond.getAsLong();
+            long nowNs = settings.nanoTime().getAsLong();
+            owedBytes = rate == 0 ? 0 : owedBytes - (nowNs - paidAtNs) / 1e9 * rate;
+            paidAtNs = nowNs;
+        }
+        return owedBytes > 0;
     }
 
     private void countAgainstRate(long bytes) {
-        long rate = bytesPerSecond.getAsLong();
-        if (rate > 0) {
-            nextAtNs = settings.nanoTime().getAsLong() + (long) Math.min(MOST_PAUSE_NS, bytes * 1e9 / rate);
-        }
+        owedBytes = bytes;
+        paidAtNs = settings.nanoTime().getAsLong();
     }
 
     /** Queues a request, in place of an older one of the same peer for the same slot. */

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>The <em>target</em> is what {@link HashRing} makes of that reality, going on with the moves under way.
  *   <li>The <em>owners</em> are the real primary, the copies that exist, and the members that are to make one. When all
  *       of the target are in sync and its first is the primary, the owners become the target. No complete copy is given
- *       up before that, and no member but the present primary hands a slot over while that member lives.
+ *       up before that, nor, while there are too few, one in the making, which may be complete by the time the table is
+ *       heard of; and no member but the present primary hands a slot over while that member lives.
  *   <li>Missing copies are made at once. Moves for the sake of balance are limited to {@link Config#maxMovingSlots};
  *       further slots stay where they are until a later plan.
  * </ol>
@@ -443,11 +444,16 @@ public final class TablePlanner {
 
     /** Whether nothing moves but copies are missing. */
     private boolean isRefill(int slot, List<NodeId> target) {
+        return lacksCopies(slot, target) && members.get(real[slot]).id().equals(target.get(0));
+    }
+
+    /** Whether there are fewer complete copies, the primary's included, than there should be. */
+    private boolean lacksCopies(int slot, List<NodeId> target) {
         int copies = 1;
         for (int i = 0; i < reports.size(); i++) {
             copies += i != real[slot] && hasCopy(i, slot) ? 1 : 0;
         }
-        return copies < target.size() && members.get(real[slot]).id().equals(target.get(0));
+        return copies < target.size();
     }
 
     /**
@@ -465,15 +471,19 @@ public final class TablePlanner {
 
     /**
      * Present primary, then the target, then every further copy; also that of the primary which has handed the slot over, and
-     * whose last word is from before: the others' copies are made anew by and by, and until then it has the only one.
+     * whose last word is from before: the others' copies are made anew by and by, and until then it has the only one. While
+     * copies are missing, those that are being made count too: one may be complete by now, and writes confirmed by it.
      */
     private List<NodeId> moving(int slot, List<NodeId> target) {
         List<NodeId> owners = new ArrayList<>();
         owners.add(members.get(real[slot]).id());
         target.forEach(id -> addOnce(owners, id));
         int giver = real[slot] == handedTo(slot) ? sameLife(newest.primary(slot)) : NOBODY;
+        boolean lacking = lacksCopies(slot, target);
         for (int i = 0; i < reports.size(); i++) {
-            if (holdings[i].isInSync(slot) || i == giver) {
+            boolean making =
+                    lacking && isKnown[i] && newest.isOwner(members.get(i).id(), slot);
+            if (holdings[i].isInSync(slot) || i == giver || making) {
                 addOnce(owners, members.get(i).id());
             }
         }

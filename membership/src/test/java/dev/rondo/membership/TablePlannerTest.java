@@ -277,6 +277,29 @@ class TablePlannerTest {
     }
 
     @Test
+    void aCopyInTheMakingIsKeptWhileThereAreTooFew() {
+        SlotTable table = allTo(List.of(a.id(), b.id()));
+        SlotReport serving = all(a, table.epoch(), Held.PRIMARY, 5, null);
+        SlotReport making = new SlotReport(b, table.epoch(), SlotTable.NONE, Holdings.NONE);
+        SlotTable next = TablePlanner.plan(11, table, List.of(serving, making, empty(c)), WAIT);
+        int elsewhere = 0;
+        for (int slot = 0; slot < SLOTS; slot++) {
+            assertTrue(next.isOwner(b.id(), slot), "it may be complete by now, and the only one besides the primary");
+            elsewhere += next.target(slot).contains(b) ? 0 : 1;
+        }
+        assertTrue(elsewhere > 0, "the ring wants the copies of some slots elsewhere");
+
+        SlotReport copied = all(c, next.epoch(), Held.COPY, 5, a);
+        SlotReport servingStill = all(a, next.epoch(), Held.PRIMARY, 5, null);
+        SlotReport makingStill = new SlotReport(b, next.epoch(), SlotTable.NONE, Holdings.NONE);
+        SlotTable last = TablePlanner.plan(12, next, List.of(servingStill, makingStill, copied), WAIT);
+        for (int slot = 0; slot < SLOTS; slot++) {
+            boolean wanted = last.target(slot).contains(b);
+            assertEquals(wanted, last.isOwner(b.id(), slot), "there are enough without it");
+        }
+    }
+
+    @Test
     void aHandoverInFlightIsNotTakenForALoss() {
         SlotTable table = moving(List.of(a.id(), b.id(), c.id()), List.of(b.id(), c.id()));
         SlotReport handedOver = new SlotReport(a, 10, SlotTable.NONE, holdings(s -> false, s -> false, 7));

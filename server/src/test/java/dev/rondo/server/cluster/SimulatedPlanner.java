@@ -172,6 +172,13 @@ final class SimulatedPlanner {
         return target.get(0).equals(real) && target.stream().skip(1).allMatch(id -> hasCopy(id, real, slot));
     }
 
+    private boolean lacksCopies(int slot, NodeId real, List<NodeId> target) {
+        long copies = reports.keySet().stream()
+                .filter(id -> id.equals(real) || hasCopy(id, real, slot))
+                .count();
+        return copies < target.size();
+    }
+
     private List<NodeId> moving(int slot, NodeId real, List<NodeId> target) {
         List<NodeId> owners = new ArrayList<>(List.of(real));
         List<NodeId> more = new ArrayList<>(target);
@@ -179,8 +186,10 @@ final class SimulatedPlanner {
                 newest.isMoving(slot) && real.equals(newest.target(slot).get(0).id())
                         ? sameLife(newest.primary(slot))
                         : null;
+        boolean lacking = lacksCopies(slot, real, target);
         reports.forEach((id, report) -> {
-            if (report.holdings().isInSync(slot) || id.equals(giver)) {
+            boolean making = lacking && newest.isOwner(id, slot) && sameLife(newest.member(id)) != null;
+            if (report.holdings().isInSync(slot) || id.equals(giver) || making) {
                 more.add(id);
             }
         });

@@ -66,17 +66,19 @@ public final class Holdings {
         Map<Identity, Short> indexes = new HashMap<>();
         List<Identity> distinct = new ArrayList<>();
         int i = 0;
+        @Nullable Identity last = null; // most copies are of the same few lives, and those of one lie together
+        short lastIndex = NOBODY;
         for (int slot = all.nextSetBit(0); slot >= 0; slot = all.nextSetBit(slot + 1)) {
             seqs[i] = seqOf.applyAsLong(slot);
             Identity origin = inSync.get(slot) ? originOf.apply(slot) : null;
-            if (origin == null) {
-                origins[i] = NOBODY;
-            } else {
-                origins[i] = indexes.computeIfAbsent(origin, life -> {
+            if (origin != null && !origin.equals(last)) {
+                last = origin;
+                lastIndex = indexes.computeIfAbsent(origin, life -> {
                     distinct.add(life);
                     return (short) (distinct.size() - 1);
                 });
             }
+            origins[i] = origin == null ? NOBODY : lastIndex;
             i++;
         }
         this.lives = List.copyOf(distinct);

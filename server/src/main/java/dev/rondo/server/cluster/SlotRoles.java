@@ -457,23 +457,29 @@ final class SlotRoles {
     }
 
     Holdings holdings() {
-        BitSet primary = new BitSet();
-        BitSet inSync = new BitSet();
-        BitSet unmerged = new BitSet();
-        BitSet kept = new BitSet();
+        BitSet primary = new BitSet(KeySlot.SLOTS);
+        BitSet inSync = new BitSet(KeySlot.SLOTS);
+        BitSet unmerged = new BitSet(KeySlot.SLOTS);
+        BitSet kept = new BitSet(KeySlot.SLOTS);
         long[] sequences = new long[KeySlot.SLOTS];
         @Nullable Identity[] origins = new Identity[KeySlot.SLOTS];
         for (int i = 0; i < KeySlot.SLOTS; i++) {
             Slot slot = keyspace.slot(i);
             slot.lock();
             try {
-                kept.set(i, stale[i]);
+                if (stale[i]) {
+                    kept.set(i);
+                }
                 switch (slot.role()) {
                     case PRIMARY -> primary.set(i);
                     case PARKED -> inSync.set(i); // the heir may serve it by now
-                    case REPLICA ->
-                        (merges[i] == Merge.NONE ? inSync : unmerged)
-                                .set(i, merges[i] != Merge.NONE || slot.isInSync());
+                    case REPLICA -> {
+                        if (merges[i] != Merge.NONE) {
+                            unmerged.set(i);
+                        } else if (slot.isInSync()) {
+                            inSync.set(i);
+                        }
+                    }
                     case ABSENT -> {}
                 }
                 sequences[i] = slot.sequence();

@@ -1,7 +1,9 @@
 package dev.rondo.server.replication;
 
+import dev.rondo.membership.Member;
 import dev.rondo.membership.NodeId;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -125,11 +127,33 @@ final class Feeds {
     void end(int slot, Predicate<NodeId> peers) {
         for (Feed feed : bySlot[slot]) {
             if (peers.test(feed.stream.peer())) {
-                RecordWriter record = writers.get().begin(RecordKind.UNFOLLOW).number(slot);
-                record.end();
-                feed.stream.append(record);
-                stop(slot, feed.stream);
+                end(slot, feed);
             }
         }
+    }
+
+    /** Ends the feeds to all but these. */
+    void retain(int slot, List<Member> owners) {
+        for (Feed feed : bySlot[slot]) {
+            if (!isAmong(owners, feed.stream.peer())) {
+                end(slot, feed);
+            }
+        }
+    }
+
+    private static boolean isAmong(List<Member> owners, NodeId peer) {
+        for (int i = 0; i < owners.size(); i++) { // asked for every slot whenever a table comes: without an iterator
+            if (owners.get(i).id().equals(peer)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void end(int slot, Feed feed) {
+        RecordWriter record = writers.get().begin(RecordKind.UNFOLLOW).number(slot);
+        record.end();
+        feed.stream.append(record);
+        stop(slot, feed.stream);
     }
 }

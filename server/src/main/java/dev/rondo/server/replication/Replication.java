@@ -298,10 +298,7 @@ public final class Replication implements AutoCloseable {
 
     /** Nobody but these follows the (locked) slot any more. */
     public void retainFollowers(Slot slot, List<Member> owners) {
-        if (feeds.of(slot.index()).length > 0) {
-            feeds.end(slot.index(), peer -> owners.stream()
-                    .noneMatch(owner -> owner.id().equals(peer)));
-        }
+        feeds.retain(slot.index(), owners);
     }
 
     /** When a part of a copy of the (locked) slot last came in. */

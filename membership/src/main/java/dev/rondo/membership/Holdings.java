@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one node holds at one moment: the slots it serves as primary; those of which it has a complete copy that is in sync,
  * and whose copy that is; those that it has lost to another primary without having given it the entries yet; and the
- * sequence number of each. Besides, those of which it keeps a stale copy, which nobody may serve, but from which a complete
- * one is soon made. Immutable; any thread.
+ * sequence number of each. Of those that it serves, who else has a complete copy, as those have told it. Besides, the
+ * slots of which it keeps a stale copy, which nobody may serve, but from which a complete one is soon made. Immutable;
+ * any thread.
  */
 public final class Holdings {
 
@@ -30,6 +31,7 @@ public final class Holdings {
     private final BitSet inSync;
     private final BitSet unmerged;
     private final BitSet stale;
+    private final @Nullable Map<Identity, BitSet> followers;
     /** The held slots as 64 bits a word, and how many of them lie before each word. */
     private final long[] held;
 
@@ -56,6 +58,7 @@ public final class Holdings {
         this.inSync = inSync;
         this.unmerged = unmerged;
         this.stale = new BitSet();
+        this.followers = null;
         this.held = all.toLongArray();
         this.before = new short[held.length];
         for (int word = 1; word < held.length; word++) {
@@ -84,11 +87,12 @@ public final class Holdings {
         this.lives = List.copyOf(distinct);
     }
 
-    private Holdings(Holdings held, BitSet stale) {
+    private Holdings(Holdings held, BitSet stale, @Nullable Map<Identity, BitSet> followers) {
         this.primary = held.primary;
         this.inSync = held.inSync;
         this.unmerged = held.unmerged;
         this.stale = stale;
+        this.followers = followers;
         this.held = held.held;
         this.before = held.before;
         this.seqs = held.seqs;
@@ -132,7 +136,12 @@ public final class Holdings {
         others.andNot(primary);
         others.andNot(inSync);
         others.andNot(unmerged);
-        return new Holdings(this, others);
+        return new Holdings(this, others, followers);
+    }
+
+    /** The same, where the members have complete copies of these slots, each of those served that are in its set. */
+    public Holdings withFollowers(Map<Identity, BitSet> slotsOf) {
+        return new Holdings(this, stale, Map.copyOf(slotsOf));
     }
 
     /** Whether the node serves the slot as primary. */
@@ -143,6 +152,19 @@ public final class Holdings {
     /** Whether the node has a complete in-sync copy of the slot as replica. */
     public boolean isInSync(int slot) {
         return inSync.get(slot);
+    }
+
+    /**
+     * Whether a member has a complete copy of a slot that the node serves, which the node keeps up to date; true also when
+     * nobody knows. What the member itself has said of its copy may be out of date: the primary may have changed since, or
+     * have given the member up.
+     */
+    public boolean isFollowedBy(Identity member, int slot) {
+        if (followers == null) {
+            return true;
+        }
+        BitSet slots = followers.get(member);
+        return slots != null && slots.get(slot);
     }
 
     /** Whether the node has lost the slot to another primary and still holds what that one has not got. */
@@ -188,7 +210,7 @@ public final class Holdings {
 
     /**
      * Writes the compact binary form: the sets as run lengths, one number per held slot, the lives whose copies there are,
-     * and runs of copies of the same.
+     * runs of copies of the same, and the followers, one more than there are, or 0 when nobody knows.
      */
     public void write(DataOutput out) throws IOException {
         Wire.writeBits(out, primary, SlotTable.SLOTS);
@@ -212,6 +234,20 @@ public final class Holdings {
             Wire.writeVarint(out, origins[from] + 1L);
             from = to;
         }
+        writeFollowers(out);
+    }
+
+    private void writeFollowers(DataOutput out) throws IOException {
+        if (followers == null) {
+            Wire.writeVarint(out, 0);
+            return;
+        }
+        Wire.writeVarint(out, followers.size() + 1L);
+        for (Map.Entry<Identity, BitSet> each : followers.entrySet()) {
+            each.getKey().id().write(out);
+            out.writeLong(each.getKey().incarnation());
+            Wire.writeBits(out, each.getValue(), SlotTable.SLOTS);
+        }
     }
 
     /**
@@ -232,8 +268,18 @@ public final class Holdings {
             seqs[slot] = Wire.readVarint(in);
         }
         @Nullable Identity[] origins = readOrigins(in, held);
-        return of(primary, inSync, unmerged, slot -> seqs[slot], slot -> origins[slot])
+        Holdings holdings = of(primary, inSync, unmerged, slot -> seqs[slot], slot -> origins[slot])
                 .withStale(stale);
+        int members = Wire.readBounded(in, SlotTableCodec.MAX_MEMBERS + 1, "followers") - 1;
+        if (members < 0) {
+            return holdings;
+        }
+        Map<Identity, BitSet> followers = new HashMap<>();
+        for (int i = 0; i < members; i++) {
+            Identity member = new Identity(NodeId.read(in), in.readLong());
+            followers.put(member, Wire.readBits(in, SlotTable.SLOTS));
+        }
+        return holdings.withFollowers(followers);
     }
 
     private static @Nullable Identity[] readOrigins(DataInput in, BitSet held) throws IOException {

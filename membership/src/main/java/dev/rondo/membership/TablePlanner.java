@@ -64,6 +64,7 @@ public final class TablePlanner {
     private final List<SlotReport> reports;
     private final List<Member> members;
     private final Holdings[] holdings;
+    private final Identity[] lives;
     private final Map<NodeId, Integer> indexes = new HashMap<>();
     /** Whether the newest table knows the member in its present life. */
     private final boolean[] isKnown;
@@ -89,6 +90,7 @@ public final class TablePlanner {
                 .toList();
         this.members = this.reports.stream().map(SlotReport::member).toList();
         this.holdings = this.reports.stream().map(SlotReport::holdings).toArray(Holdings[]::new);
+        this.lives = members.stream().map(Identity::of).toArray(Identity[]::new);
         this.realCount = new int[members.size()];
         this.isKnown = new boolean[members.size()];
         this.input = new int[2 * members.size() + 1];
@@ -457,8 +459,8 @@ public final class TablePlanner {
     }
 
     /**
-     * Whether the member has a complete copy that the slot's primary keeps up to date: it says so, is listed, and follows
-     * this primary. One that followed the former primary lasts only until it hears of the handover, and is made anew then.
+     * Whether the member has a complete copy that the slot's primary keeps up to date: both say so, and it is listed. One
+     * that followed the former primary lasts only until it hears of the handover, and is made anew then.
      */
     private boolean hasCopy(int index, int slot) {
         if (!holdings[index].isInSync(slot) || !isKnown[index]) {
@@ -466,7 +468,8 @@ public final class TablePlanner {
         }
         Identity origin = holdings[index].origin(slot);
         return (origin == null || isLife(members.get(real[slot]), origin))
-                && newest.isOwner(members.get(index).id(), slot);
+                && newest.isOwner(members.get(index).id(), slot)
+                && holdings[real[slot]].isFollowedBy(lives[index], slot);
     }
 
     /**

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -188,5 +189,22 @@ class SlotTableTest {
             assertEquals(origin, back.origin(slot));
         }
         assertEquals(1, back.seq(9000));
+        assertTrue(back.isFollowedBy(one, 7), "nobody knows better");
+    }
+
+    @Test
+    void holdingsReadBackWithWhoFollows() throws IOException {
+        BitSet primary = new BitSet();
+        primary.set(0, 9);
+        BitSet followed = new BitSet();
+        followed.set(3, 7);
+        Identity one = Identity.of(A);
+        Holdings holdings = Holdings.of(primary, new BitSet(), slot -> 1).withFollowers(Map.of(one, followed));
+        Holdings back = Samples.read(Samples.bytes(holdings::write), Holdings::read);
+
+        for (int slot = 0; slot < 9; slot++) {
+            assertEquals(slot >= 3 && slot < 7, back.isFollowedBy(one, slot));
+            assertFalse(back.isFollowedBy(new Identity(A.id(), A.incarnation() + 1), slot), "another life");
+        }
     }
 }

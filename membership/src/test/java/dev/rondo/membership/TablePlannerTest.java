@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -297,6 +298,41 @@ class TablePlannerTest {
             boolean wanted = last.target(slot).contains(b);
             assertEquals(wanted, last.isOwner(b.id(), slot), "there are enough without it");
         }
+    }
+
+    @Test
+    void aCopyCountsOnlyIfThePrimarySaysSoToo() {
+        SlotTable table = moving(List.of(a.id(), b.id(), c.id()), List.of(a.id(), c.id()));
+        SlotReport kept = all(b, table.epoch(), Held.COPY, 5, a);
+        SlotReport stale = all(c, table.epoch(), Held.COPY, 3, a); // of an earlier time as the slot's primary
+        BitSet every = new BitSet();
+        every.set(0, SLOTS);
+        SlotReport serving = all(a, table.epoch(), Held.PRIMARY, 5, null);
+
+        SlotReport ofOne = followedBy(serving, Map.of(Identity.of(b), every));
+        SlotTable next = TablePlanner.plan(11, table, List.of(ofOne, kept, stale), WAIT);
+        for (int slot = 0; slot < SLOTS; slot++) {
+            assertTrue(next.isOwner(b.id(), slot), "the only complete copy");
+        }
+
+        SlotReport ofBoth = followedBy(serving, Map.of(Identity.of(b), every, Identity.of(c), every));
+        SlotTable last = TablePlanner.plan(11, table, List.of(ofBoth, kept, stale), WAIT);
+        int elsewhere = 0;
+        for (int slot = 0; slot < SLOTS; slot++) {
+            if (!last.target(slot).contains(b) && last.target(slot).get(0).equals(a)) {
+                assertFalse(last.isOwner(b.id(), slot), "there are enough without it");
+                elsewhere++;
+            }
+        }
+        assertTrue(elsewhere > 0, "the ring wants the copies of some slots elsewhere");
+    }
+
+    private static SlotReport followedBy(SlotReport report, Map<Identity, BitSet> followers) {
+        return new SlotReport(
+                report.member(),
+                report.epoch(),
+                report.table(),
+                report.holdings().withFollowers(followers));
     }
 
     @Test

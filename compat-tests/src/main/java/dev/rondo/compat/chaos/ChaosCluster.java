@@ -98,6 +98,7 @@ final class ChaosCluster implements AutoCloseable {
         List<String> command = new ArrayList<>(network.launcher(place));
         command.addAll(commandLine.apply(place));
         command.addAll(List.of("--port", Integer.toString(network.port(place)), "--bind", network.host(place)));
+        command.addAll(List.of("--protected-mode", "no")); // the clients of a private network are not on loopback
         command.addAll(List.of("--dir", folder.resolve("data").toString(), "--join", seeds));
         command.addAll(directives);
         try {

@@ -368,6 +368,11 @@ public final class ClusterService implements Ownership, AutoCloseable {
         }
 
         @Override
+        public void followed() {
+            holdingsChanged();
+        }
+
+        @Override
         public void outOfSync(Slot slot) {
             roles.voided(slot);
             holdingsChanged();

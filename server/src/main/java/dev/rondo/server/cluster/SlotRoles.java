@@ -463,6 +463,7 @@ final class SlotRoles {
         BitSet kept = new BitSet(KeySlot.SLOTS);
         long[] sequences = new long[KeySlot.SLOTS];
         @Nullable Identity[] origins = new Identity[KeySlot.SLOTS];
+        Map<NodeId, BitSet> followers = new HashMap<>();
         for (int i = 0; i < KeySlot.SLOTS; i++) {
             Slot slot = keyspace.slot(i);
             slot.lock();
@@ -471,7 +472,10 @@ final class SlotRoles {
                     kept.set(i);
                 }
                 switch (slot.role()) {
-                    case PRIMARY -> primary.set(i);
+                    case PRIMARY -> {
+                        primary.set(i);
+                        replication.addFollowers(followers, slot);
+                    }
                     case PARKED -> inSync.set(i); // the heir may serve it by now
                     case REPLICA -> {
                         if (merges[i] != Merge.NONE) {
@@ -489,6 +493,19 @@ final class SlotRoles {
             }
         }
         return Holdings.of(primary, inSync, unmerged, slot -> sequences[slot], slot -> origins[slot])
-                .withStale(kept);
+                .withStale(kept)
+                .withFollowers(lives(followers));
+    }
+
+    /** The same by the life of each peer, which changes only on the membership thread. */
+    private Map<Identity, BitSet> lives(Map<NodeId, BitSet> byPeer) {
+        Map<Identity, BitSet> lives = new HashMap<>();
+        byPeer.forEach((peer, slots) -> {
+            Identity life = replication.life(peer);
+            if (life != null) {
+                lives.put(life, slots);
+            }
+        });
+        return lives;
     }
 }

@@ -33,6 +33,8 @@ public final class Slot {
     private static final Entry[] NO_ENTRIES = {};
     /** The keys that clients have read of which so many are given up per lock. */
     private static final int MOST_EVICTED = 1024;
+    /** How often a taken lock is looked at, which takes some microseconds altogether, before the thread sleeps. */
+    private static final int MOST_SPINS = 100;
     /** The lower bits of a version; above them stand milliseconds. */
     static final int VERSION_COUNTER_BITS = 16;
 
@@ -73,10 +75,21 @@ public final class Slot {
         return index;
     }
 
+    /**
+     * Waits for the lock awake at first: it is held for less time than it takes to put a thread to sleep and wake it,
+     * and many event loops may want the same busy slot.
+     */
     public void lock() {
-        if (!lock.tryLock()) {
-            lock.lock();
+        if (lock.tryLock()) {
+            return;
         }
+        for (int spins = 0; spins < MOST_SPINS; spins++) {
+            Thread.onSpinWait();
+            if (!lock.isLocked() && lock.tryLock()) {
+                return;
+            }
+        }
+        lock.lock();
     }
 
     /** What was done under the lock to keys that clients wait for, and not looked after, is now by one of them. */

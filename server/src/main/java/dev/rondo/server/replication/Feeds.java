@@ -2,8 +2,11 @@ package dev.rondo.server.replication;
 
 import dev.rondo.membership.Member;
 import dev.rondo.membership.NodeId;
+import dev.rondo.server.keyspace.Slot;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,11 @@ final class Feeds {
             return ended || stream.isClosed();
         }
 
+        /** Whether the peer has said that its copy is complete, and nothing to the contrary since; any thread. */
+        boolean isComplete() {
+            return !copying && !ended && hasReached(startedAt);
+        }
+
         /** Whether the peer has applied the slot's effects up to an offset; any thread. */
         boolean hasReached(long offset) {
             return stream.acknowledged() >= offset && !refused && !stream.isClosed();
@@ -47,7 +55,16 @@ final class Feeds {
     private final int[] tenures; // each guarded by its slot's lock
     private final ThreadLocal<RecordWriter> writers = ThreadLocal.withInitial(RecordWriter::new);
 
-    Feeds(int slots) {
+    private final Runnable completed;
+
+    /**
+     * Starts with none.
+     *
+     * @param completed told, under the slot's lock, when a peer that is to follow has a complete copy already; of those
+     *     that have it later the stream tells
+     */
+    Feeds(int slots, Runnable completed) {
+        this.completed = completed;
         bySlot = new Feed[slots][];
         Arrays.fill(bySlot, NONE);
         tenures = new int[slots];
@@ -72,6 +89,16 @@ final class Feeds {
         return count;
     }
 
+    /** Adds the (locked) slot to those of which each peer has a complete copy that is kept up to date. */
+    void addTo(Map<NodeId, BitSet> complete, int slot) {
+        for (Feed feed : bySlot[slot]) {
+            if (feed.isComplete()) {
+                complete.computeIfAbsent(feed.stream.peer(), peer -> new BitSet(bySlot.length))
+                        .set(slot);
+            }
+        }
+    }
+
     /** The slot's feeds; the array must not be changed. */
     Feed[] of(int slot) {
         return bySlot[slot];
@@ -94,6 +121,12 @@ final class Feeds {
         Feed feed = new Feed(stream, copying, stream.end());
         grown[old.length] = feed;
         bySlot[slot] = grown;
+        if (!copying) {
+            stream.await(feed.startedAt);
+            if (feed.isComplete()) {
+                completed.run();
+            }
+        }
         if (stream.isClosed()) { // those who stop the feeds of a stream look here only after it is closed
             stop(slot, stream);
         }
@@ -148,6 +181,14 @@ final class Feeds {
             }
         }
         return false;
+    }
+
+    /** Asks the feed's peer whether it has all of the (locked) slot; if not, its acknowledgement ends the feed. */
+    void confirm(Slot slot, Feed feed) {
+        RecordWriter record =
+                writers.get().begin(RecordKind.CONFIRM).number(slot.index()).number(slot.sequence());
+        record.end();
+        feed.stream.append(record);
     }
 
     private void end(int slot, Feed feed) {

@@ -337,6 +337,9 @@ final class Inbound {
                 return goesOn(from, slot, record);
             }
             case SYNC_END -> synced(slot);
+            case CONFIRM -> {
+                return slot.isInSync() && slot.sequence() >= record.number();
+            }
             case UNFOLLOW -> voidCopy(slot);
             default -> throw new IllegalArgumentException("unexpected record " + kind);
         }

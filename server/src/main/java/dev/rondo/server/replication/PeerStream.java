@@ -53,6 +53,10 @@ final class PeerStream implements AutoCloseable {
 
     private volatile long acknowledged;
     private volatile long acknowledgedAtNs;
+    /** Offsets that somebody wants to hear of once they are acknowledged, the next one and the last. */
+    private volatile long nextAwaited = Long.MAX_VALUE; // written under this
+
+    private long lastAwaited; // guarded by this
     private volatile boolean senderIdle;
     private volatile boolean urgent;
     private volatile boolean refused;
@@ -142,6 +146,24 @@ final class PeerStream implements AutoCloseable {
     void hurry() {
         urgent = true;
         wake();
+    }
+
+    /** {@link #hasReachedAwaited} will tell when the offset is acknowledged; offsets come in ascending order. */
+    synchronized void await(long offset) {
+        lastAwaited = offset;
+        nextAwaited = Math.min(nextAwaited, offset);
+    }
+
+    /** Whether an awaited offset was acknowledged since this was last asked. */
+    boolean hasReachedAwaited() {
+        if (acknowledged < nextAwaited) {
+            return false;
+        }
+        synchronized (this) {
+            boolean reached = acknowledged >= nextAwaited;
+            nextAwaited = lastAwaited > acknowledged ? lastAwaited : Long.MAX_VALUE;
+            return reached;
+        }
     }
 
     /** The offset behind the last record. */

@@ -40,9 +40,11 @@ enum RecordKind {
     /** Slot, channel, message. */
     SHARD_PUBLISH(11),
     /** Name, version, code: what the sender knows of a library of functions; without code it was deleted. */
-    LIBRARY(16);
+    LIBRARY(16),
+    /** Slot, sequence: nothing to apply, but not taken by whom has no complete copy that follows the sender so far. */
+    CONFIRM(17);
 
-    private static final RecordKind[] BY_CODE = new RecordKind[17];
+    private static final RecordKind[] BY_CODE = new RecordKind[18];
 
     static {
         for (RecordKind kind : values()) {

@@ -254,7 +254,10 @@ final class ReplicaMode implements CommitMode {
             return anew ? decideAnew(commit) : State.WAITING;
         }
 
-        /** Those who follow the slot now have all of it once they have applied what was sent to them until now. */
+        /**
+         * Those who follow the slot now have all of it once they have applied what was sent to them until now. That
+         * they have acknowledged it does not do: they may have heard of a newer table since, and given the copy up.
+         */
         private State decideAnew(int i) {
             Slot slot = slots[i];
             slot.lock();
@@ -275,6 +278,7 @@ final class ReplicaMode implements CommitMode {
                             .toArray(Feeds.Feed[]::new);
                     for (Feeds.Feed feed : followers[i]) {
                         int index = indexOf(feed.stream); // before the arrays are looked at: it may replace them
+                        feeds.confirm(slot, feed);
                         ends[index] = feed.stream.end();
                         feed.stream.hurry();
                     }

@@ -47,7 +47,8 @@ public final class Replication implements AutoCloseable {
     public record Library(byte[] name, long version, byte[] code) {}
 
     private final Keyspace keyspace;
-    private final Feeds feeds = new Feeds(KeySlot.SLOTS);
+    private final Feeds feeds;
+    private final ReplicationListener listener;
     private final Streams streams;
     private final Requests requests;
     private final Inbound inbound;
@@ -103,6 +104,8 @@ public final class Replication implements AutoCloseable {
             ReplicationListener listener,
             MessageSink messages) {
         this.keyspace = keyspace;
+        this.listener = listener;
+        this.feeds = new Feeds(KeySlot.SLOTS, listener::followed);
         this.streams = new Streams(
                 settings,
                 bus,
@@ -179,6 +182,9 @@ public final class Replication implements AutoCloseable {
                     stream.acknowledge(
                             Messages.offset(message, offset)); // not before: the feeds that ended don't count
                     acknowledged.forEach(Runnable::run);
+                    if (stream.hasReachedAwaited()) {
+                        listener.followed();
+                    }
                 }
             }
             case Messages.STREAM_REFUSED -> {
@@ -285,6 +291,16 @@ public final class Replication implements AutoCloseable {
     /** The primary whose copy the (locked) slot is, or was to the last. */
     public @Nullable Identity origin(Slot slot) {
         return inbound.origin(slot);
+    }
+
+    /** Adds the (locked) slot, served here, to those of which each peer has a complete copy, as it has said itself. */
+    public void addFollowers(Map<NodeId, BitSet> complete, Slot slot) {
+        feeds.addTo(complete, slot.index());
+    }
+
+    /** The present life of a node; null when it can't be reached. */
+    public @Nullable Identity life(NodeId peer) {
+        return streams.life(peer);
     }
 
     /** The (locked) slot follows nobody and feeds nobody any more. */

@@ -8,6 +8,9 @@ public interface ReplicationListener {
     /** The copy of the slot is complete now. */
     void inSync(Slot slot);
 
+    /** Another node has a complete copy of a slot that this one serves. Called with no or any slot's lock held. */
+    void followed();
+
     /** The copy of the slot is not complete any more: a new one must be asked for. */
     void outOfSync(Slot slot);
 

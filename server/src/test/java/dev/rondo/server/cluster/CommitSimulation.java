@@ -319,7 +319,10 @@ final class CommitSimulation {
         plan(false);
     }
 
-    /** Whether every slot has all the copies it should have, as far as its owners know. */
+    /**
+     * Whether every slot has all the copies it should have, as its owners say and its primary too. One that was excluded
+     * and never heard of it takes an old copy for complete until its primary's new stream tells it better.
+     */
     private boolean isWhole() {
         for (SimulatedNode node : cluster.nodes.values()) {
             if (node.nextView != null || node.nextTable != null || node.table.epoch() != cluster.newest.epoch()) {
@@ -329,6 +332,9 @@ final class CommitSimulation {
         for (int index : SLOTS) {
             List<Member> owners = cluster.newest.owners(index);
             if (owners.size() < 2 || !owners.equals(cluster.newest.target(index)) || !areInSync(index, owners)) {
+                return false;
+            }
+            if (fed(cluster.nodes.get(owners.get(0).id()), index) < owners.size() - 1) {
                 return false;
             }
         }
@@ -354,8 +360,18 @@ final class CommitSimulation {
         Slot slot = server.keyspace.slot(index);
         slot.lock();
         try {
-            int fed = modes.get(server.id()).replicas(slot);
-            return slot.isPrimary() && fed >= copies - 1 && copies(index, server) >= copies - 1;
+            return slot.isPrimary() && fed(server, index) >= copies - 1 && copies(index, server) >= copies - 1;
+        } finally {
+            slot.unlock();
+        }
+    }
+
+    /** How many the node keeps up to date, as it says. */
+    private int fed(SimulatedNode server, int index) {
+        Slot slot = server.keyspace.slot(index);
+        slot.lock();
+        try {
+            return modes.get(server.id()).replicas(slot);
         } finally {
             slot.unlock();
         }

@@ -175,8 +175,25 @@ class ReplicaModeTest {
         assertEquals(State.WAITING, outcome(commit));
         first.nextView = Set.of(first.member, second.member); // the third one is given up
         first.hear();
+        assertEquals(State.WAITING, outcome(commit), "the other one is asked anew");
         settle();
         assertEquals(State.CONFIRMED, outcome(commit));
+    }
+
+    @Test
+    void aReplicaThatHasGivenItsCopyUpSinceDoesNotDoForOneThatIsGone() {
+        firstWithFollowers(second, third);
+        bus.stop(third.id());
+        Unconfirmed commit = write("a");
+        settle();
+        assertTrue(holds(second, "a"));
+        table(2, List.of(first, third), List.of(first, third), second); // the first has not heard of it
+        assertFalse(isInSync(second));
+        first.nextView = Set.of(first.member, second.member);
+        first.hear();
+        assertEquals(State.WAITING, outcome(commit));
+        settle();
+        assertEquals(State.WAITING, outcome(commit), "nobody has a copy any more");
     }
 
     @Test

@@ -145,6 +145,11 @@ final class SimulatedNode {
         }
 
         @Override
+        public void followed() {
+            hasNews = true;
+        }
+
+        @Override
         public void outOfSync(Slot slot) {
             roles.voided(slot);
             hasNews = true;

@@ -165,7 +165,10 @@ final class SimulatedPlanner {
         return Identity.of(server).equals(reports.get(id).holdings().origin(slot))
                 && reports.get(id).holdings().isInSync(slot)
                 && newest.isOwner(id, slot)
-                && sameLife(newest.member(id)) != null;
+                && sameLife(newest.member(id)) != null
+                && reports.get(primary)
+                        .holdings()
+                        .isFollowedBy(Identity.of(reports.get(id).member()), slot);
     }
 
     private boolean isReached(int slot, NodeId real, List<NodeId> target) {

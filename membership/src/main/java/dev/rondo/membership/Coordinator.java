@@ -21,7 +21,7 @@ final class Coordinator {
     /** Reports that come in together are planned together. */
     private static final long DEBOUNCE_NS = 20_000_000;
     /** While slots move, reports tell of little but their progress: no more often are they worth a plan and a table. */
-    private static final long PROGRESS_NS = 1_000_000_000;
+    private static final long PROGRESS_NS = 500_000_000;
     /** Before a cluster is born, its view must have been quiet for this long, so that nodes started together share. */
     private static final long BIRTH_QUIET_NS = 300_000_000;
     /** A member that stays in the view without a word is planned without after this many report timeouts. */

@@ -29,7 +29,7 @@ final class Membership implements AutoCloseable {
     /** Changes of the holdings that come together are reported together, and a stream of them no more often than this. */
     private static final long REPORT_DEBOUNCE_NS = 20_000_000;
 
-    private static final long REPORT_PERIOD_NS = 300_000_000;
+    private static final long REPORT_PERIOD_NS = 200_000_000;
     /** What has failed is tried again after this time. */
     private static final long RETRY_NS = 200_000_000;
 

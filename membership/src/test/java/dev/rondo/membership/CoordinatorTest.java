@@ -205,8 +205,8 @@ class CoordinatorTest {
         handedOver(coordinator, moving.subList(0, 1), 1 * MS);
         Coordinator.Step patient = coordinator.step(100 * MS);
         assertNull(patient.publish());
-        assertTrue(patient.waitNs() <= 900 * MS, "it looks again in time: " + patient.waitNs());
-        SlotTable next = published(coordinator.step(1000 * MS));
+        assertTrue(patient.waitNs() <= 400 * MS, "it looks again in time: " + patient.waitNs());
+        SlotTable next = published(coordinator.step(500 * MS));
         assertEquals(c, next.primary(moving.get(0)));
         assertEquals(2, moving(next).size(), "another slot takes the place of the one that has moved");
     }

@@ -51,7 +51,12 @@ final class Absences {
 
     /** How long a deletion must be remembered now. */
     synchronized long retentionMs(long nowMs) {
+        return isAnyAway(nowMs) ? AWAY_MS : RECENT_MS;
+    }
+
+    /** Whether somebody is away, or came back so recently that not everything may be merged yet. */
+    synchronized boolean isAnyAway(long nowMs) {
         away.values().removeIf(absence -> nowMs - absence.sinceMs > AWAY_MS);
-        return away.isEmpty() && nowMs >= returnedUntilMs ? RECENT_MS : AWAY_MS;
+        return !away.isEmpty() || nowMs < returnedUntilMs;
     }
 }

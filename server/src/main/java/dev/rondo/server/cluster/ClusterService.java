@@ -152,6 +152,7 @@ public final class ClusterService implements Ownership, AutoCloseable {
     /** Forgets deletions that are old enough; not while this node may have been away without knowing it. */
     private void forgetDeletions() {
         long nowMs = System.currentTimeMillis();
+        graveyard.othersMayHoldMore(absences.isAnyAway(nowMs));
         if (!lease.isOver(System.nanoTime(), nowMs)) {
             keyspace.forgetDeletions(nowMs - absences.retentionMs(nowMs));
         }
@@ -300,7 +301,9 @@ public final class ClusterService implements Ownership, AutoCloseable {
         @Override
         public void tableChanged(SlotTable previous, SlotTable next) {
             table = next;
-            absences.tableChanged(previous, next, System.currentTimeMillis());
+            long nowMs = System.currentTimeMillis();
+            absences.tableChanged(previous, next, nowMs);
+            graveyard.othersMayHoldMore(absences.isAnyAway(nowMs)); // before this node serves what another has served
             log.debug(
                     "Slot table {} of {} members", next.epoch(), next.members().size());
             boolean named = next.member(self.id()) != null;

@@ -378,6 +378,9 @@ public final class Call extends Invocation {
         if (entry == null) {
             if (isApplying()) {
                 home.remove(key, stamp(home)); // it may be missing because the copy is not complete yet
+            } else if (home.mayOthersHoldMore()) { // one who comes back must not bring back an older value
+                home.remove(key, stamp(home));
+                dirty = true;
             }
             return false;
         }

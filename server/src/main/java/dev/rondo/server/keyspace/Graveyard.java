@@ -13,6 +13,7 @@ public final class Graveyard {
     private final long maxBytes;
     private final AtomicLong bytes = new AtomicLong();
     private final LongAdder dropped = new LongAdder();
+    private volatile boolean othersMayHoldMore;
 
     public Graveyard() {
         this(MAX_BYTES);
@@ -21,6 +22,18 @@ public final class Graveyard {
     /** Room for so much. */
     public Graveyard(long maxBytes) {
         this.maxBytes = maxBytes;
+    }
+
+    /**
+     * Whether somebody who can't be reached may hold keys that are unknown here, and bring them back: then also the
+     * deletion of a key that is not there is one to remember.
+     */
+    public void othersMayHoldMore(boolean may) {
+        othersMayHoldMore = may;
+    }
+
+    boolean mayOthersHoldMore() {
+        return othersMayHoldMore;
     }
 
     void took(byte[] key) {

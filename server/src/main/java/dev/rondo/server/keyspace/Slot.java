@@ -33,8 +33,6 @@ public final class Slot {
     private static final Entry[] NO_ENTRIES = {};
     /** The keys that clients have read of which so many are given up per lock. */
     private static final int MOST_EVICTED = 1024;
-    /** How often a taken lock is looked at, which takes some microseconds altogether, before the thread sleeps. */
-    private static final int MOST_SPINS = 100;
     /** The lower bits of a version; above them stand milliseconds. */
     static final int VERSION_COUNTER_BITS = 16;
 
@@ -75,21 +73,10 @@ public final class Slot {
         return index;
     }
 
-    /**
-     * Waits for the lock awake at first: it is held for less time than it takes to put a thread to sleep and wake it,
-     * and many event loops may want the same busy slot.
-     */
     public void lock() {
-        if (lock.tryLock()) {
-            return;
+        if (!lock.tryLock()) {
+            lock.lock();
         }
-        for (int spins = 0; spins < MOST_SPINS; spins++) {
-            Thread.onSpinWait();
-            if (!lock.isLocked() && lock.tryLock()) {
-                return;
-            }
-        }
-        lock.lock();
     }
 
     /** What was done under the lock to keys that clients wait for, and not looked after, is now by one of them. */
@@ -434,6 +421,11 @@ public final class Slot {
     boolean mayRememberDeletions() {
         Tombstones present = tombstones;
         return present != null && present.first() < present.end();
+    }
+
+    /** Whether another node may hold keys that this (locked) slot does not know of, and bring them back. */
+    public boolean mayOthersHoldMore() {
+        return tombstones != null && tombstones.mayOthersHoldMore();
     }
 
     /** Forgets the deletions before {@code version}. */

@@ -41,6 +41,11 @@ public final class Tombstones {
         return end;
     }
 
+    /** See {@link Graveyard#othersMayHoldMore}. */
+    boolean mayOthersHoldMore() {
+        return graveyard.mayOthersHoldMore();
+    }
+
     void bury(byte[] key, long version) {
         if (end - first == keys.length) {
             grow();

@@ -2,9 +2,11 @@ package dev.rondo.server.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rondo.server.keyspace.Databases;
 import dev.rondo.server.keyspace.Expirer;
+import dev.rondo.server.keyspace.Graveyard;
 import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.persistence.DumpPayload;
 import dev.rondo.server.resp.Ascii;
@@ -469,5 +471,25 @@ class EffectsTest {
             assertSameKeys();
             nodes.assertMemoryIsAccountedFor();
         }
+    }
+
+    /** Who comes back must not bring back an older value than what is known here of the key. */
+    @Test
+    void theDeletionOfAKeyThatIsNotThereCountsWhileOthersMayHoldIt() {
+        Graveyard graveyard = new Graveyard();
+        primary.get(0).keepTombstones(graveyard);
+        replica.get(0).keepTombstones(new Graveyard());
+        byte[] key = Ascii.bytes("{t}a");
+        Slot slot = primary.get(0).slotOf(key);
+
+        assertEquals(":0\r\n", run("DEL", "{t}a"));
+        assertEquals(List.of(), effects);
+        assertEquals(0, slot.deletedAt(key));
+
+        graveyard.othersMayHoldMore(true);
+        assertEquals(":0\r\n", run("DEL", "{t}a"));
+        assertEquals(List.of("DEL {t}a"), effects);
+        assertTrue(slot.deletedAt(key) > 0);
+        assertEquals(slot.deletedAt(key), replica.get(0).slotOf(key).deletedAt(key));
     }
 }

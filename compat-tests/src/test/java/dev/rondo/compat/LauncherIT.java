@@ -78,6 +78,27 @@ class LauncherIT {
         assertTrue(result.output().contains("--cluster-enabled"), result.output());
     }
 
+    /** In network namespaces where they can be made, on loopback elsewhere; the other tests of chaos stay on loopback. */
+    @Test
+    void chaosRunsInANetworkOfItsOwn() throws Exception {
+        Result result = rondo(
+                Map.of(),
+                "chaos",
+                "--minutes",
+                "0.1",
+                "--seed",
+                "7",
+                "--nodes",
+                "3",
+                "--faults",
+                "ONE_WAY",
+                "--ops",
+                "300");
+
+        assertEquals(0, result.exitCode(), result.output());
+        assertTrue(result.output().contains("links are cut by the"), result.output());
+    }
+
     private Result rondo(Map<String, String> environment, String... arguments) throws Exception {
         Path output = folder.resolve("output");
         List<String> command =

@@ -176,7 +176,7 @@ final class SlotRoles {
         if (postponed[slot.index()]) {
             occupant.hurry();
         } else if (serving && primary != null) {
-            giveUp(slot, primary, index > 0, aftermath);
+            giveUp(slot, primary, aftermath);
         } else if (index > 0) {
             follow(slot, primary, aftermath);
         } else if (slot.role() != Slot.Role.ABSENT
@@ -232,21 +232,17 @@ final class SlotRoles {
         requestedAtNs[slot.index()] = nanoTime.getAsLong();
     }
 
-    /** Another node won the slot in a merge: it gets this node's entries, then this node follows it. */
-    private void giveUp(Slot slot, Member winner, boolean owner, Aftermath aftermath) {
+    /**
+     * Another node won the slot in a merge: it gets this node's entries, then this node follows it. Also where there are
+     * none: until the winner says that it serves the slot, this node may have the only copy.
+     */
+    private void giveUp(Slot slot, Member winner, Aftermath aftermath) {
         replication.detach(slot);
         slot.become(Slot.Role.REPLICA, false);
         stale[slot.index()] = true;
         slotLeft.accept(slot);
         aftermath.demoted++;
-        if (slot.size() > 0 || slot.hasDeletions()) {
-            merge(slot, winner, aftermath);
-        } else if (owner) {
-            slot.reset(0, 0);
-            request(aftermath.requests, winner, slot);
-        } else {
-            drop(slot, aftermath.isSettled);
-        }
+        merge(slot, winner, aftermath);
     }
 
     private void merge(Slot slot, Member winner, Aftermath aftermath) {

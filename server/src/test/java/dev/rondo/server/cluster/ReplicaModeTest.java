@@ -236,6 +236,8 @@ class ReplicaModeTest {
         second.hear();
         settle();
         assertTrue(holds(second, "a"));
+        assertEquals(State.WAITING, outcome(commit), "it is asked");
+        settle();
         assertEquals(State.CONFIRMED, outcome(commit));
     }
 
@@ -248,7 +250,8 @@ class ReplicaModeTest {
         table(2, List.of(first, third), List.of(first, third), first, second, third);
         settle();
         assertTrue(holds(third, "a"));
-        outcome(commit); // finds whom to wait for
+        assertEquals(State.WAITING, outcome(commit), "it is asked");
+        settle();
         assertEquals(State.CONFIRMED, outcome(commit));
     }
 

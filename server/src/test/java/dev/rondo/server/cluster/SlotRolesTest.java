@@ -92,4 +92,19 @@ class SlotRolesTest {
         node.table = table(1, List.of(other.id(), self.id()), true, self, other);
         assertFalse(isDue());
     }
+
+    /** A winner that never comes to serve the slot must not cost the cluster the only copy, be it of nothing. */
+    @Test
+    void alsoAnEmptySlotIsKeptUntilItsWinnerServesIt() {
+        node.table = table(1, List.of(self.id()), true, self);
+        node.roles.apply(node.table);
+        node.table = table(2, List.of(other.id()), false, self, other);
+        node.roles.apply(node.table);
+        assertFalse(slot.isPrimary());
+        assertTrue(node.holdings().isUnmerged(SLOT));
+
+        node.table = table(3, List.of(self.id()), false, self, other);
+        node.roles.apply(node.table);
+        assertTrue(slot.isPrimary());
+    }
 }

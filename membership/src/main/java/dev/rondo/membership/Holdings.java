@@ -141,7 +141,9 @@ public final class Holdings {
 
     /** The same, where the members have complete copies of these slots, each of those served that are in its set. */
     public Holdings withFollowers(Map<Identity, BitSet> slotsOf) {
-        return new Holdings(this, stale, Map.copyOf(slotsOf));
+        Map<Identity, BitSet> copy = new HashMap<>();
+        slotsOf.forEach((member, slots) -> copy.put(member, (BitSet) slots.clone()));
+        return new Holdings(this, stale, copy);
     }
 
     /** Whether the node serves the slot as primary. */
@@ -222,8 +224,7 @@ public final class Holdings {
         }
         Wire.writeVarint(out, lives.size());
         for (Identity life : lives) {
-            life.id().write(out);
-            out.writeLong(life.incarnation());
+            life.write(out);
         }
         for (int from = 0; from < origins.length; ) {
             int to = from + 1;
@@ -244,8 +245,7 @@ public final class Holdings {
         }
         Wire.writeVarint(out, followers.size() + 1L);
         for (Map.Entry<Identity, BitSet> each : followers.entrySet()) {
-            each.getKey().id().write(out);
-            out.writeLong(each.getKey().incarnation());
+            each.getKey().write(out);
             Wire.writeBits(out, each.getValue(), SlotTable.SLOTS);
         }
     }
@@ -276,8 +276,7 @@ public final class Holdings {
         }
         Map<Identity, BitSet> followers = new HashMap<>();
         for (int i = 0; i < members; i++) {
-            Identity member = new Identity(NodeId.read(in), in.readLong());
-            followers.put(member, Wire.readBits(in, SlotTable.SLOTS));
+            followers.put(Identity.read(in), Wire.readBits(in, SlotTable.SLOTS));
         }
         return holdings.withFollowers(followers);
     }
@@ -285,7 +284,7 @@ public final class Holdings {
     private static @Nullable Identity[] readOrigins(DataInput in, BitSet held) throws IOException {
         Identity[] lives = new Identity[Wire.readBounded(in, SlotTableCodec.MAX_MEMBERS, "lives")];
         for (int i = 0; i < lives.length; i++) {
-            lives[i] = new Identity(NodeId.read(in), in.readLong());
+            lives[i] = Identity.read(in);
         }
         @Nullable Identity[] origins = new Identity[SlotTable.SLOTS];
         int slot = held.nextSetBit(0);

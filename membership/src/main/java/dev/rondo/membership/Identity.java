@@ -1,5 +1,8 @@
 package dev.rondo.membership;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.jgroups.Address;
@@ -20,6 +23,15 @@ public record Identity(NodeId id, long incarnation) {
     /** The life that a member announces. */
     public static Identity of(Member member) {
         return new Identity(member.id(), member.incarnation());
+    }
+
+    void write(DataOutput out) throws IOException {
+        id.write(out);
+        out.writeLong(incarnation);
+    }
+
+    static Identity read(DataInput in) throws IOException {
+        return new Identity(NodeId.read(in), in.readLong());
     }
 
     /** A new bus address that carries this identity. */

@@ -149,10 +149,14 @@ public final class ClusterService implements Ownership, AutoCloseable {
         watchdog.watch("cluster-retry", retries);
     }
 
+    private void lookForAbsences(long nowMs) {
+        graveyard.othersMayHoldMore(absences.isAnyAway(nowMs));
+    }
+
     /** Forgets deletions that are old enough; not while this node may have been away without knowing it. */
     private void forgetDeletions() {
         long nowMs = System.currentTimeMillis();
-        graveyard.othersMayHoldMore(absences.isAnyAway(nowMs));
+        lookForAbsences(nowMs);
         if (!lease.isOver(System.nanoTime(), nowMs)) {
             keyspace.forgetDeletions(nowMs - absences.retentionMs(nowMs));
         }
@@ -303,7 +307,7 @@ public final class ClusterService implements Ownership, AutoCloseable {
             table = next;
             long nowMs = System.currentTimeMillis();
             absences.tableChanged(previous, next, nowMs);
-            graveyard.othersMayHoldMore(absences.isAnyAway(nowMs)); // before this node serves what another has served
+            lookForAbsences(nowMs); // before this node serves what another has served
             log.debug(
                     "Slot table {} of {} members", next.epoch(), next.members().size());
             boolean named = next.member(self.id()) != null;
@@ -352,7 +356,9 @@ public final class ClusterService implements Ownership, AutoCloseable {
 
         @Override
         public void standingClear(long trueAtNs) {
-            absences.selfReturned(System.currentTimeMillis());
+            long nowMs = System.currentTimeMillis();
+            absences.selfReturned(nowMs);
+            lookForAbsences(nowMs);
             pulse.thenAccept(beating -> beating.restore(trueAtNs));
         }
 

@@ -148,9 +148,9 @@ final class PeerStream implements AutoCloseable {
         wake();
     }
 
-    /** {@link #hasReachedAwaited} will tell when the offset is acknowledged; offsets come in ascending order. */
+    /** {@link #hasReachedAwaited} will tell when the offset is acknowledged. */
     synchronized void await(long offset) {
-        lastAwaited = offset;
+        lastAwaited = Math.max(lastAwaited, offset);
         nextAwaited = Math.min(nextAwaited, offset);
     }
 

@@ -131,6 +131,16 @@ class ReplicaModeTest {
         return ledger.take();
     }
 
+    /** A write to a slot with two replicas, of which the second node has it. */
+    private Unconfirmed writtenWhileTheThirdStandsStill() {
+        firstWithFollowers(second, third);
+        bus.stop(third.id());
+        Unconfirmed commit = write("a");
+        settle();
+        assertTrue(holds(second, "a"));
+        return commit;
+    }
+
     private static State outcome(Unconfirmed commit) {
         commit.reconsider();
         return commit.state(0);
@@ -167,11 +177,7 @@ class ReplicaModeTest {
 
     @Test
     void everyReplicaThatFollowsMustHaveIt() {
-        firstWithFollowers(second, third);
-        bus.stop(third.id());
-        Unconfirmed commit = write("a");
-        settle();
-        assertTrue(holds(second, "a"));
+        Unconfirmed commit = writtenWhileTheThirdStandsStill();
         assertEquals(State.WAITING, outcome(commit));
         first.nextView = Set.of(first.member, second.member); // the third one is given up
         first.hear();
@@ -182,11 +188,7 @@ class ReplicaModeTest {
 
     @Test
     void aReplicaThatHasGivenItsCopyUpSinceDoesNotDoForOneThatIsGone() {
-        firstWithFollowers(second, third);
-        bus.stop(third.id());
-        Unconfirmed commit = write("a");
-        settle();
-        assertTrue(holds(second, "a"));
+        Unconfirmed commit = writtenWhileTheThirdStandsStill();
         table(2, List.of(first, third), List.of(first, third), second); // the first has not heard of it
         assertFalse(isInSync(second));
         first.nextView = Set.of(first.member, second.member);

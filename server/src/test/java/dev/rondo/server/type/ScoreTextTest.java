@@ -1,5 +1,6 @@
 package dev.rondo.server.type;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -185,21 +186,26 @@ class ScoreTextTest {
         assertEquals(printed, Ascii.string(ScoreText.precise(ScoreText.parse(Ascii.bytes(text)))));
     }
 
-    /** The algorithm is not exact: in rare cases two digits less would do. */
+    /**
+     * The algorithm does not always find the shortest: of random doubles about one in 1,200 could do with one digit less,
+     * one in 12,000 with two. How many of these numbers do is fixed.
+     */
     @Test
-    void hardlyAnyTextOfADoubleIsMuchLongerThanItMustBe() {
+    void hardlyAnyTextOfADoubleIsLongerThanItMustBe() {
         Random random = new Random(1);
-        int tooLong = 0;
-        for (int i = 0; i < 5000; i++) {
+        int[] digitsTooMany = new int[5];
+        for (int i = 0; i < 100_000; i++) {
             double score = Math.abs(Double.longBitsToDouble(random.nextLong()));
             if (score > 0 && score < Double.POSITIVE_INFINITY) {
                 ShortDecimal decimal = ShortDecimal.of(score);
                 BigDecimal printed = BigDecimal.valueOf(decimal.digits()).scaleByPowerOfTen(decimal.exponent());
                 assertEquals(score, printed.doubleValue());
-                tooLong += isStill(score, printed.precision() - 2) ? 1 : 0;
+                for (int less = 1; less < digitsTooMany.length; less++) {
+                    digitsTooMany[less] += isStill(score, printed.precision() - less) ? 1 : 0;
+                }
             }
         }
-        assertTrue(tooLong <= 5, tooLong + " of 5000");
+        assertArrayEquals(new int[] {0, 83, 8, 0, 0}, digitsTooMany);
     }
 
     private static boolean isStill(double score, int digits) {

@@ -22,6 +22,10 @@ final class Copies {
     private static final Logger log = LoggerFactory.getLogger(Copies.class);
     /** A request may come before the table that makes this node the slot's primary: it waits so long. */
     private static final long WAIT_FOR_TABLE_NS = 1_000_000_000;
+    /** The sync thread sleeps for about a millisecond; of small slots many go in that time, whatever the rate. */
+    private static final double BURST_NS = 2e6;
+
+    private static final double NS_PER_SECOND = 1e9;
 
     /** One slot on its way to one peer. */
     private static final class Copy {
@@ -57,8 +61,9 @@ final class Copies {
     private final Map<PeerStream, Map<Slot, Copy>> byPeer = new LinkedHashMap<>();
     private volatile int size;
     private volatile CopyRate bytesPerSecond = () -> 0;
-    private double
-            owedBytes; // what was sent beyond what the rate has allowed since; while there are any, nothing is sent
+    /** What was sent beyond what the rate has allowed so far; while there is any, nothing is sent. */
+    private double owedBytes;
+
     private long paidAtNs;
     final LongAdder slotsCopied = new LongAdder();
     final LongAdder bytesCopied = new LongAdder();
@@ -79,6 +84,7 @@ final class Copies {
         this.settings = settings;
         this.feeds = feeds;
         this.followed = followed;
+        this.paidAtNs = settings.nanoTime().getAsLong();
     }
 
     /** Bounds the bytes of copies per second; 0 = no bound. Any thread. */
@@ -91,19 +97,17 @@ final class Copies {
         bytesPerSecond.slept(wantedNs, tookNs);
     }
 
+    /** What the rate has allowed and was not sent may be sent later, but not more than that of {@link #BURST_NS}. */
     private boolean isOverRate() {
-        if (owedBytes > 0) {
-            long rate = bytesPerSecond.getAsLong();
-            long nowNs = settings.nanoTime().getAsLong();
-            owedBytes = rate == 0 ? 0 : owedBytes - (nowNs - paidAtNs) / 1e9 * rate;
-            paidAtNs = nowNs;
+        long rate = bytesPerSecond.getAsLong();
+        if (rate == 0) {
+            owedBytes = 0;
+            return false;
         }
+        long nowNs = settings.nanoTime().getAsLong();
+        owedBytes = Math.max(owedBytes - (nowNs - paidAtNs) / NS_PER_SECOND * rate, -BURST_NS / NS_PER_SECOND * rate);
+        paidAtNs = nowNs;
         return owedBytes > 0;
-    }
-
-    private void countAgainstRate(long bytes) {
-        owedBytes = bytes;
-        paidAtNs = settings.nanoTime().getAsLong();
     }
 
     /** Queues a request, in place of an older one of the same peer for the same slot. */
@@ -165,7 +169,7 @@ final class Copies {
                 }
             }
         }
-        countAgainstRate(bytesCopied.sum() - before);
+        owedBytes += bytesCopied.sum() - before;
         count();
         return progress;
     }

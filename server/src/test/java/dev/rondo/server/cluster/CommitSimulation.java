@@ -15,6 +15,7 @@ import dev.rondo.server.commit.Unconfirmed;
 import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.resp.Ascii;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,6 @@ final class CommitSimulation {
     private final SimulationTrace trace;
     private final SimulatedMembers cluster;
     private final int copies;
-    private final Map<NodeId, CommitMode> modes = new HashMap<>();
     private final Map<NodeId, CommitLedger> ledgers = new HashMap<>();
     private final Map<Integer, NavigableSet<String>> confirmed = new HashMap<>();
     private final Map<Integer, Set<String>> deleted = new HashMap<>();
@@ -102,7 +102,6 @@ final class CommitSimulation {
     private void start(int number) {
         SimulatedNode node = cluster.start(number);
         CommitMode mode = node.replication.replicaMode(RULES);
-        modes.put(node.id(), mode);
         ledgers.put(node.id(), mode.newLedger(() -> {}));
     }
 
@@ -334,7 +333,7 @@ final class CommitSimulation {
             if (owners.size() < 2 || !owners.equals(cluster.newest.target(index)) || !areInSync(index, owners)) {
                 return false;
             }
-            if (fed(cluster.nodes.get(owners.get(0).id()), index) < owners.size() - 1) {
+            if (copies(cluster.nodes.get(owners.get(0).id()), index) < owners.size() - 1) {
                 return false;
             }
         }
@@ -360,32 +359,34 @@ final class CommitSimulation {
         Slot slot = server.keyspace.slot(index);
         slot.lock();
         try {
-            return slot.isPrimary() && fed(server, index) >= copies - 1 && copies(index, server) >= copies - 1;
+            return slot.isPrimary() && copies(server, index) >= copies - 1;
         } finally {
             slot.unlock();
         }
     }
 
-    /** How many the node keeps up to date, as it says. */
-    private int fed(SimulatedNode server, int index) {
-        Slot slot = server.keyspace.slot(index);
-        slot.lock();
+    /**
+     * How many have a complete copy, as both sides say. Counting what either says by itself would not do: one may speak
+     * of a follower that is gone, and the other of a copy that was complete once.
+     */
+    private int copies(SimulatedNode server, int index) {
+        Map<NodeId, BitSet> complete = new HashMap<>();
+        Slot served = server.keyspace.slot(index);
+        served.lock();
         try {
-            return modes.get(server.id()).replicas(slot);
+            server.replication.addFollowers(complete, served);
         } finally {
-            slot.unlock();
+            served.unlock();
         }
-    }
-
-    /** How many follow the node and say that they have everything. */
-    private int copies(int index, SimulatedNode server) {
         int count = 0;
         for (SimulatedNode node : cluster.nodes.values()) {
             Slot slot = node.keyspace.slot(index);
             slot.lock();
             try {
-                boolean follows = server.id().equals(node.replication.source(slot));
-                count += slot.role() == Slot.Role.REPLICA && slot.isInSync() && follows ? 1 : 0;
+                boolean follows = slot.role() == Slot.Role.REPLICA
+                        && slot.isInSync()
+                        && server.id().equals(node.replication.source(slot));
+                count += follows && complete.containsKey(node.id()) ? 1 : 0;
             } finally {
                 slot.unlock();
             }

@@ -1,0 +1,105 @@
+package dev.rondo.server.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rondo.membership.NodeId;
+import dev.rondo.membership.SlotTable;
+import dev.rondo.server.keyspace.Slot;
+import dev.rondo.server.resp.Ascii;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** How fast a node copies slots to another one when it must not be faster than a given rate. */
+class CopyRateTest {
+    private static final int SLOTS = 200;
+    private static final long BYTES_PER_SECOND = 1_000_000;
+    private static final long NOW_MS = 1_700_000_000_000L;
+    private static final long MS = 1_000_000;
+
+    private final Random random = new Random(1);
+    private final SimulatedBus bus = new SimulatedBus(random);
+    private long nowNs = 1;
+    private final SimulatedNode giver = node(0);
+    private final SimulatedNode taker = node(1);
+    private final List<SimulatedNode> both = List.of(giver, taker);
+
+    private SimulatedNode node(int i) {
+        return new SimulatedNode(SimulatedMembers.member(i), bus, random, () -> nowNs, new SimulationTrace(false));
+    }
+
+    /** Table number {@code epoch}: the giver serves all slots, and {@code owners} have them. */
+    private void publish(long epoch, List<NodeId> owners) {
+        SlotTable.Builder table = SlotTable.builder(epoch, List.of(giver.member, taker.member));
+        for (int slot = 0; slot < SLOTS; slot++) {
+            table.owners(slot, owners).born(slot);
+        }
+        SlotTable next = table.build();
+        for (SimulatedNode node : both) {
+            node.nextTable = next;
+            node.hear();
+        }
+    }
+
+    private void write(int index, int valueBytes) {
+        Slot slot = giver.keyspace.slot(index);
+        byte[][] set = {Ascii.bytes("SET"), Ascii.bytes("k"), new byte[valueBytes]};
+        slot.lock();
+        try {
+            giver.write(slot, NOW_MS, List.<byte[][]>of(set));
+        } finally {
+            slot.unlock();
+        }
+    }
+
+    private boolean isCopied() {
+        for (int slot = 0; slot < SLOTS; slot++) {
+            if (!taker.holdings().isInSync(slot)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Copies slots with one value of that length each, and returns how many milliseconds pass meanwhile. */
+    private int copyMs(int valueBytes) {
+        for (SimulatedNode node : both) {
+            node.nextView = Set.of(giver.member, taker.member);
+            node.hear();
+        }
+        publish(1, List.of(giver.id()));
+        for (int slot = 0; slot < SLOTS; slot++) {
+            write(slot, valueBytes);
+        }
+        giver.replication.limitCopies(() -> BYTES_PER_SECOND);
+        publish(2, List.of(giver.id(), taker.id()));
+        int ms = 0;
+        while (!isCopied()) {
+            boolean more = true;
+            while (more) {
+                more = bus.deliverOne();
+                for (SimulatedNode node : both) {
+                    more |= node.stepAll();
+                }
+            }
+            nowNs += MS;
+            assertTrue(ms++ < 10_000, "the copies do not end");
+        }
+        return ms;
+    }
+
+    @Test
+    void ofSmallSlotsManyAreCopiedInTheTimeThatTheLoopSleeps() {
+        int ms = copyMs(10);
+        assertTrue(ms < SLOTS / 4, ms + " ms for " + SLOTS + " slots of one small key");
+    }
+
+    @Test
+    void theRateIsKept() {
+        int valueBytes = 2000;
+        int ms = copyMs(valueBytes);
+        int least = SLOTS * valueBytes / 1000; // at 1000 bytes a millisecond
+        assertTrue(ms >= least * 0.95 && ms <= least * 1.2, ms + " ms, where " + least + " are due");
+    }
+}

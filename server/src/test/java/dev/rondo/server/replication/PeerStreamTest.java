@@ -16,6 +16,8 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PeerStreamTest {
     private static final NodeId PEER = new NodeId("1".repeat(40));
@@ -154,6 +156,58 @@ class PeerStreamTest {
             assertFalse(stream.isClosed());
             stream.append(record(new byte[10]));
             await().atMost(Duration.ofSeconds(20)).until(() -> breaks.size() == 1);
+        }
+    }
+
+    private static PeerStream silent() {
+        return new PeerStream(
+                ReplicationSettings.DEFAULT,
+                PEER,
+                7,
+                LIMIT_BYTES,
+                (message, length) -> true,
+                (broken, reason) -> fail(reason));
+    }
+
+    /** Several threads begin feeds; which of them is the first to await its offset is chance. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void awaitedOffsetsAreHeardOfInWhateverOrderTheyCame(boolean ascending) {
+        try (PeerStream stream = silent()) {
+            long smaller = stream.append(record(new byte[10]));
+            long greater = stream.append(record(new byte[10]));
+            stream.await(ascending ? smaller : greater);
+            stream.await(ascending ? greater : smaller);
+            assertFalse(stream.hasReachedAwaited());
+            stream.acknowledge(smaller);
+            assertTrue(stream.hasReachedAwaited());
+            assertFalse(stream.hasReachedAwaited(), "each is told of once");
+            stream.acknowledge(greater);
+            assertTrue(stream.hasReachedAwaited(), "the greater one is not forgotten");
+            assertFalse(stream.hasReachedAwaited(), "each is told of once");
+        }
+    }
+
+    @Test
+    void anAwaitedOffsetIsHeardOfOnceWhenItWasAcknowledgedBefore() {
+        try (PeerStream stream = silent()) {
+            long end = stream.append(record(new byte[10]));
+            stream.acknowledge(end);
+            assertFalse(stream.hasReachedAwaited(), "nobody awaits anything");
+            stream.await(end);
+            assertTrue(stream.hasReachedAwaited());
+            assertFalse(stream.hasReachedAwaited());
+        }
+    }
+
+    @Test
+    void anAcknowledgementBeyondAllAwaitedOffsetsIsToldOfOnce() {
+        try (PeerStream stream = silent()) {
+            stream.await(stream.append(record(new byte[10])));
+            stream.await(stream.append(record(new byte[10])));
+            stream.acknowledge(stream.append(record(new byte[10])));
+            assertTrue(stream.hasReachedAwaited());
+            assertFalse(stream.hasReachedAwaited());
         }
     }
 }

@@ -186,9 +186,11 @@ final class HeldReplies {
         List<Batch> before = waiting;
         waiting = new ArrayList<>();
         for (Batch batch : before) {
+            if (!batch.connection.isOpen()) {
+                continue; // nobody is answered any more
+            }
             try {
                 if (isOver(batch, reconsidering, nowNs)) {
-                    figures.held.decrement();
                     batch.settle();
                     free.add(batch.connection);
                 } else {
@@ -202,6 +204,7 @@ final class HeldReplies {
                 batch.connection.close();
             }
         }
+        figures.held.add(waiting.size() - before.size());
         isWaiting = !waiting.isEmpty();
         free.forEach(Connection::releaseHeld);
         if (isWaiting) {
@@ -211,7 +214,7 @@ final class HeldReplies {
 
     private static boolean isOver(Batch batch, boolean reconsidering, long nowNs) {
         boolean decided = reconsidering ? batch.commits.reconsider() : batch.commits.decide();
-        return decided || nowNs - batch.deadlineNs >= 0 || !batch.connection.isOpen();
+        return decided || nowNs - batch.deadlineNs >= 0;
     }
 
     /** The replies of one batch of a connection's requests. */

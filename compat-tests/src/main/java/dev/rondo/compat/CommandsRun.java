@@ -12,8 +12,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Says which commands of redis-server are missing, and whether the others are described as there. Starts redis-server and
- * Rondo unless told the ports of running ones. Exit code 1 if anything is missing or differs without a reason.
+ * Says which commands of redis-server are missing, and whether the others are described as there. Starts redis-server
+ * and Rondo unless told the ports of running ones. Exit code 1 if anything is missing or differs without a reason.
  */
 @Command(
         name = "commands",

@@ -19,8 +19,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The differential tester from the command line: {@code --commands 1000000 --families strings,keys}. Starts redis-server
- * and Rondo unless told the ports of running ones. Exit code 1 if anything differs that is not listed as known.
+ * The differential tester from the command line: {@code --commands 1000000 --families strings,keys}. Starts
+ * redis-server and Rondo unless told the ports of running ones. Exit code 1 if anything differs that is not listed as
+ * known.
  */
 @Command(name = "fuzz", mixinStandardHelpOptions = true, description = "Holds Rondo against redis-server.")
 public final class DifferentialRun implements Callable<Integer> {

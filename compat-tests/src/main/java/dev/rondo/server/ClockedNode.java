@@ -10,8 +10,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A node whose wall clock can be set wrong: {@code ClockedNode --port ... --dir ...}, otherwise as {@code rondo server}.
- * Beside its data folder a file {@link #FILE} says by how many milliseconds; it may change at any time.
+ * A node whose wall clock can be set wrong: {@code ClockedNode --port ... --dir ...}, otherwise as {@code rondo
+ * server}. Beside its data folder a file {@link #FILE} says by how many milliseconds; it may change at any time.
  */
 public final class ClockedNode {
     /** The name of the file, in the parent of the data folder. */

@@ -78,7 +78,9 @@ class LauncherIT {
         assertTrue(result.output().contains("--cluster-enabled"), result.output());
     }
 
-    /** In network namespaces where they can be made, on loopback elsewhere; the other tests of chaos stay on loopback. */
+    /**
+     * In network namespaces where they can be made, on loopback elsewhere; the other tests of chaos stay on loopback.
+     */
     @Test
     void chaosRunsInANetworkOfItsOwn() throws Exception {
         Result result = rondo(

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node that is wrong on purpose: {@code BrokenNode DEFECT --port ... }, otherwise as {@code rondo server}. Checks prove
- * themselves by finding it out.
+ * A node that is wrong on purpose: {@code BrokenNode DEFECT --port ... }, otherwise as {@code rondo server}. Checks
+ * prove themselves by finding it out.
  */
 public final class BrokenNode {
     /** What is wrong. */

@@ -22,7 +22,9 @@ final class KeyTransactions {
         this.redis = redis;
     }
 
-    /** Runs {@code work} on a connection to the key's node; anew when it turns out, before anything ran, to be another. */
+    /**
+     * Runs {@code work} on a connection to the key's node; anew when it turns out, before anything ran, to be another.
+     */
     <T> T with(String key, Function<Jedis, T> work) {
         for (int moves = 0; ; moves++) {
             try (Jedis connection = new Jedis(redis.getConnectionFromSlot(JedisClusterCRC16.getSlot(key)))) {

@@ -8,8 +8,8 @@ import redis.clients.jedis.Response;
 import redis.clients.jedis.params.SetParams;
 
 /**
- * An application written for one Redis server: a cache whose entries expire, a counter, and a transaction over keys that
- * a cluster would keep apart. It runs unchanged on a plain node:
+ * An application written for one Redis server: a cache whose entries expire, a counter, and a transaction over keys
+ * that a cluster would keep apart. It runs unchanged on a plain node:
  *
  * <pre>{@code ./rondo server --port 7001 --cluster-enabled no}</pre>
  */

@@ -9,10 +9,10 @@ import org.jgroups.stack.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The links of one node that are broken on purpose, by the others' bus addresses, so that a cut outlives restarts of the
- * other node. What is cut is dropped at the sockets, below every protocol, silently, as by a network that loses packets:
- * data, heartbeats, discovery, merging. Thread-safe; the questions are asked for every packet, so they cost one volatile
- * read while nothing is broken.
+ * The links of one node that are broken on purpose, by the others' bus addresses, so that a cut outlives restarts of
+ * the other node. What is cut is dropped at the sockets, below every protocol, silently, as by a network that loses
+ * packets: data, heartbeats, discovery, merging. Thread-safe; the questions are asked for every packet, so they cost
+ * one volatile read while nothing is broken.
  */
 final class BrokenLinks {
 

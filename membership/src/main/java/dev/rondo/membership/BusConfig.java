@@ -64,7 +64,10 @@ public record BusConfig(
         check(joinTimeoutMs > 0 && heartbeatTimeoutMs > 0 && reportTimeoutMs > 0, "timeouts must be positive");
     }
 
-    /** A bus on {@code bindHost:busPort} that looks for {@code seeds}, all else by default: one replica, wait for lost slots. */
+    /**
+     * A bus on {@code bindHost:busPort} that looks for {@code seeds}, all else by default: one replica, wait for lost
+     * slots.
+     */
     public static BusConfig of(String bindHost, int busPort, List<String> seeds) {
         return new BusConfig("rondo", bindHost, busPort, seeds, null, 1, LostSlots.WAIT, 1024, 800, 2000, 800);
     }

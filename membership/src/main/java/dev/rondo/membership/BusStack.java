@@ -34,8 +34,8 @@ final class BusStack implements ProtocolStackConfigurator {
     static final int JOIN_ATTEMPTS = 6;
 
     /**
-     * A link that brings nothing for so long, without the member leaving the view, may lose messages, and stands still for
-     * 10 s more when it is mended. JGroups's own 10 s are shorter than many a broken link lasts.
+     * A link that brings nothing for so long, without the member leaving the view, may lose messages, and stands still
+     * for 10 s more when it is mended. JGroups's own 10 s are shorter than many a broken link lasts.
      */
     private static final int CONNECTION_EXPIRY_MS = 300_000;
 
@@ -91,7 +91,9 @@ final class BusStack implements ProtocolStackConfigurator {
         return seeds;
     }
 
-    /** The word of a closed socket is spread unreliably, so it is repeated often; JGroups's own 5 s are far too long. */
+    /**
+     * The word of a closed socket is spread unreliably, so it is repeated often; JGroups's own 5 s are far too long.
+     */
     private static Map<String, String> socketDetection(BusConfig config) {
         Map<String, String> detection = new LinkedHashMap<>();
         detection.put("bind_addr", config.bindHost());

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  *   <li>When {@code target[0]} is another member and is in sync, the primary hands the slot over to it by itself; from
  *       then on that member reports it as primary. The next table says so.
  *   <li>Tables may be older than a handover. A primary that has handed over does not take the slot back because a table
- *       still names it, as long as the heir is among the table's members in the same life. A handover carries the epoch of the table by
- *       which it was made; for that slot the heir disregards older tables that reach it later.
+ *       still names it, as long as the heir is among the table's members in the same life. A handover carries the epoch
+ *       of the table by which it was made; for that slot the heir disregards older tables that reach it later.
  *   <li>A slot whose owners do not include the node any more may be forgotten.
  * </ul>
  */
@@ -43,7 +43,10 @@ public final class Cluster implements AutoCloseable {
         this.bus = membership.bus();
     }
 
-    /** Joins the cluster as a node that knows no table; see {@link #start(BusConfig, Member, SlotTable, ClusterListener)}. */
+    /**
+     * Joins the cluster as a node that knows no table; see {@link #start(BusConfig, Member, SlotTable,
+     * ClusterListener)}.
+     */
     public static Cluster start(BusConfig config, Member self, ClusterListener listener) throws IOException {
         return start(config, self, SlotTable.NONE, listener);
     }
@@ -177,8 +180,8 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * This node has stood still, for so long that others may have gone on without it: it asks them, and ends with {@link
-     * ClusterListener#standingClear}. Cheap while a doubt lasts.
+     * This node has stood still, for so long that others may have gone on without it: it asks them, and ends with
+     * {@link ClusterListener#standingClear}. Cheap while a doubt lasts.
      */
     public void doubtStanding() {
         membership.doubtStanding();

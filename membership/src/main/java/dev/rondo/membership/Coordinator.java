@@ -199,8 +199,8 @@ final class Coordinator {
     }
 
     /**
-     * A table may be lost on its way, with a link or a thread, and who lacks it would be left behind until the next: so those
-     * who have not said that they act by the newest one get it again, and are asked, until they have.
+     * A table may be lost on its way, with a link or a thread, and who lacks it would be left behind until the next: so
+     * those who have not said that they act by the newest one get it again, and are asked, until they have.
      */
     private Step remind(List<Identity> ask, long waitNs, long nowNs) {
         List<Identity> behind = planned ? view.stream().filter(this::isBehind).toList() : List.of();
@@ -256,7 +256,9 @@ final class Coordinator {
         return Math.max(0, (isMoving() ? Math.max(soonNs, plannedNs + PROGRESS_NS) : soonNs) - nowNs);
     }
 
-    /** Whether a move is under way that the reports do not tell the end of: once all are done the next ones may begin. */
+    /**
+     * Whether a move is under way that the reports do not tell the end of: once all are done the next ones may begin.
+     */
     private boolean isMoving() {
         for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
             if (newest.isMoving(slot) && !isMoved(slot)) {

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends the cluster's own messages without ever making the membership thread wait: a member that does not take its
- * messages holds up nobody else, nor the words that go out unreliably to itself, which are all that can reach it then. Per
- * member and kind only the newest message is kept, so nothing grows. Any thread.
+ * messages holds up nobody else, nor the words that go out unreliably to itself, which are all that can reach it then.
+ * Per member and kind only the newest message is kept, so nothing grows. Any thread.
  */
 final class Courier implements AutoCloseable {
 

@@ -19,10 +19,10 @@ import java.util.Map;
  *   <li>The fewest possible slots change their primary. A slot whose primary is gone goes to a surviving replica
  *       wherever the shares allow it, and a slot that must move goes first to a member that holds a copy, then to one
  *       that keeps a stale one.
- *   <li>Each slot has exactly {@code min(replicas, members - 1)} replicas on other members than its primary, in distinct
- *       zones as long as there are enough. Replicas are shared out by weight too, and those of one primary over all
- *       other members, so that after a crash its load spreads evenly. Copies that exist are kept where possible,
- *       and new ones are made first where a stale one is kept.
+ *   <li>Each slot has exactly {@code min(replicas, members - 1)} replicas on other members than its primary, in
+ *       distinct zones as long as there are enough. Replicas are shared out by weight too, and those of one primary
+ *       over all other members, so that after a crash its load spreads evenly. Copies that exist are kept where
+ *       possible, and new ones are made first where a stale one is kept.
  *   <li>Slots of one primary lie in few runs; a fresh assignment has one run per member.
  * </ul>
  */

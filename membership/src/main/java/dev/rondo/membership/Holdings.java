@@ -14,11 +14,11 @@ import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one node holds at one moment: the slots it serves as primary; those of which it has a complete copy that is in sync,
- * and whose copy that is; those that it has lost to another primary without having given it the entries yet; and the
- * sequence number of each. Of those that it serves, who else has a complete copy, as those have told it. Besides, the
- * slots of which it keeps a stale copy, which nobody may serve, but from which a complete one is soon made. Immutable;
- * any thread.
+ * What one node holds at one moment: the slots it serves as primary; those of which it has a complete copy that is in
+ * sync, and whose copy that is; those that it has lost to another primary without having given it the entries yet; and
+ * the sequence number of each. Of those that it serves, who else has a complete copy, as those have told it. Besides,
+ * the slots of which it keeps a stale copy, which nobody may serve, but from which a complete one is soon made.
+ * Immutable; any thread.
  */
 public final class Holdings {
 
@@ -157,9 +157,9 @@ public final class Holdings {
     }
 
     /**
-     * Whether a member has a complete copy of a slot that the node serves, which the node keeps up to date; true also when
-     * nobody knows. What the member itself has said of its copy may be out of date: the primary may have changed since, or
-     * have given the member up.
+     * Whether a member has a complete copy of a slot that the node serves, which the node keeps up to date; true also
+     * when nobody knows. What the member itself has said of its copy may be out of date: the primary may have changed
+     * since, or have given the member up.
      */
     public boolean isFollowedBy(Identity member, int slot) {
         if (followers == null) {
@@ -195,7 +195,9 @@ public final class Holdings {
         return at < 0 ? -1 : seqs[at];
     }
 
-    /** The primary whose copy of the slot this is, as it was in that life; null when there is no copy, or nobody knows. */
+    /**
+     * The primary whose copy of the slot this is, as it was in that life; null when there is no copy, or nobody knows.
+     */
     public @Nullable Identity origin(int slot) {
         int at = find(slot);
         return at < 0 || origins[at] == NOBODY ? null : lives.get(origins[at]);
@@ -211,8 +213,8 @@ public final class Holdings {
     }
 
     /**
-     * Writes the compact binary form: the sets as run lengths, one number per held slot, the lives whose copies there are,
-     * runs of copies of the same, and the followers, one more than there are, or 0 when nobody knows.
+     * Writes the compact binary form: the sets as run lengths, one number per held slot, the lives whose copies there
+     * are, runs of copies of the same, and the followers, one more than there are, or 0 when nobody knows.
      */
     public void write(DataOutput out) throws IOException {
         Wire.writeBits(out, primary, SlotTable.SLOTS);

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What came in from the bus and waits for the membership thread: of each kind only the newest, so that nothing grows
- * however fast the others talk. Thread-safe: the bus's threads put, the membership thread takes. Messages of the server's
- * own go on to the listener at once.
+ * however fast the others talk. Thread-safe: the bus's threads put, the membership thread takes. Messages of the
+ * server's own go on to the listener at once.
  */
 final class Mailbox implements Bus.Listener {
 

@@ -8,11 +8,11 @@ import org.jgroups.View;
 import org.jgroups.protocols.PerDestinationBundler;
 
 /**
- * Sends to each destination from a queue and a thread of its own, so that one that does not take its messages holds up no
- * other, and gives both up some time after a view in which the destination is no member. JGroups's bundler looks at those
- * who have just left only: what goes to somebody afterwards would keep a thread for every former life of every node for
- * good; and it stops the queue of one that has come back meanwhile. Public because JGroups makes it by reflection; not
- * for other use.
+ * Sends to each destination from a queue and a thread of its own, so that one that does not take its messages holds up
+ * no other, and gives both up some time after a view in which the destination is no member. JGroups's bundler looks at
+ * those who have just left only: what goes to somebody afterwards would keep a thread for every former life of every
+ * node for good; and it stops the queue of one that has come back meanwhile. Public because JGroups makes it by
+ * reflection; not for other use.
  */
 public final class MemberBundler extends PerDestinationBundler {
 

@@ -19,14 +19,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The membership thread and its work: it takes views, tables and questions from the {@link Mailbox}, reports what this
- * node holds, does what the {@link Coordinator} says while this node leads, and tells the listener. What it knows of table
- * and members any thread may read; the rest is the thread's own.
+ * node holds, does what the {@link Coordinator} says while this node leads, and tells the listener. What it knows of
+ * table and members any thread may read; the rest is the thread's own.
  */
 final class Membership implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
 
-    /** Changes of the holdings that come together are reported together, and a stream of them no more often than this. */
+    /**
+     * Changes of the holdings that come together are reported together, and a stream of them no more often than this.
+     */
     private static final long REPORT_DEBOUNCE_NS = 20_000_000;
 
     private static final long REPORT_PERIOD_NS = 200_000_000;
@@ -207,8 +209,8 @@ final class Membership implements AutoCloseable {
     }
 
     /**
-     * Does all there is to do and returns when to look again. A view or table counts as taken only when everybody has been
-     * told of it, so that a failure on the way leaves nobody behind for good.
+     * Does all there is to do and returns when to look again. A view or table counts as taken only when everybody has
+     * been told of it, so that a failure on the way leaves nobody behind for good.
      */
     private long takeAll() {
         takeView();

@@ -4,10 +4,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices that the bus does not bring together what hears one another. Whoever leads those who went on without this node
- * says so twice a second, past all that the bus keeps of its connections; when that has lasted for much longer than any
- * merge takes, the bus is stuck inside, on one side or the other, and the smaller side is to join it anew. It knows no
- * network and no clock, and is confined to the membership thread.
+ * Notices that the bus does not bring together what hears one another. Whoever leads those who went on without this
+ * node says so twice a second, past all that the bus keeps of its connections; when that has lasted for much longer
+ * than any merge takes, the bus is stuck inside, on one side or the other, and the smaller side is to join it anew. It
+ * knows no network and no clock, and is confined to the membership thread.
  */
 final class MergeWatch {
 
@@ -38,7 +38,9 @@ final class MergeWatch {
         heardNs = nowNs;
     }
 
-    /** The node that went on without this one, if the two are to be together by now and this one is to join; else null. */
+    /**
+     * The node that went on without this one, if the two are to be together by now and this one is to join; else null.
+     */
     @Nullable Identity missing(List<Identity> view, long nowNs) {
         Identity from = other;
         if (from == null || view.isEmpty()) {

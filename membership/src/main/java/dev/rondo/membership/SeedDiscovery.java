@@ -15,8 +15,8 @@ import org.jgroups.util.Responses;
  * seconds, since the coordinator does not know where to send its answer.
  *
  * <p>Nodes that are started together must not each begin a cluster of its own, only to be merged later. So one of them,
- * the one with the lowest address, begins when nobody answers in time; the others go on asking until it, or anybody, has
- * a cluster, and begin one themselves only after {@link #PATIENCE_MS}.
+ * the one with the lowest address, begins when nobody answers in time; the others go on asking until it, or anybody,
+ * has a cluster, and begin one themselves only after {@link #PATIENCE_MS}.
  *
  * <p>Public because JGroups makes it by reflection; not for other use.
  */

@@ -12,7 +12,9 @@ import org.jgroups.util.MessageBatch;
  */
 public final class SignsOfLife extends FD_ALL3 {
 
-    /** Marks a message that is no sign of life; JGroups's relays, which know this flag otherwise, are not in the stack. */
+    /**
+     * Marks a message that is no sign of life; JGroups's relays, which know this flag otherwise, are not in the stack.
+     */
     static final Message.Flag NO_SIGN = Message.Flag.NO_RELAY;
 
     /** Called by JGroups. */

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * read and allocates nothing; slots with equal owners share one list.
  *
  * <p>For every slot the table says {@code owners}: the primary first, then the members that hold a copy or are to
- * fetch one; and {@code target}: the owners once the moves under way are done. Both are equal when nothing moves. A slot
- * without owners is <em>lost</em>: no reachable member has its data.
+ * fetch one; and {@code target}: the owners once the moves under way are done. Both are equal when nothing moves. A
+ * slot without owners is <em>lost</em>: no reachable member has its data.
  */
 public final class SlotTable {
 

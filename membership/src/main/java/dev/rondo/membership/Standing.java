@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>The <em>arbiter</em> has it in its view: the first other member of the view, which leads it, or would if this
  *       node had been excluded. If the arbiter stays silent, most others have, and none has not.
- *   <li>Somebody does not have it in its view and has made a newer table: this node was replaced and, before it goes on,
- *       follows that table. Until a common view comes it makes no tables of its own.
+ *   <li>Somebody does not have it in its view and has made a newer table: this node was replaced and, before it goes
+ *       on, follows that table. Until a common view comes it makes no tables of its own.
  *   <li>Nobody answers, but the node that leads the others says unasked, as it does over and over, that it made a newer
- *       table without this one, which it does not hear: the same follows from that. A node that answers otherwise counts
- *       for more, since what does not hear may be the one that leads.
+ *       table without this one, which it does not hear: the same follows from that. A node that answers otherwise
+ *       counts for more, since what does not hear may be the one that leads.
  *   <li>Nobody says any of this for longer than failure detection takes: the node is on its own and goes on as one side
  *       of a split.
  * </ul>

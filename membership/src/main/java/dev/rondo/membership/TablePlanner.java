@@ -20,16 +20,16 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>The <em>real primary</em> of a slot is the live member that says it serves it. If several do (after a split, or
  *       in the moment of a handover), it is the one to whom the newest table has the slot handed over, if it has seen
- *       that table (what it said before may stem from the other side of a split), else the one the table names, else the
- *       one with the highest sequence number, else the lowest id. What a member said before it saw a table that names
- *       another one with a complete copy does not count, nor if that one is gone and has left copies: the table was
- *       made in spite of it. If none serves it, a member that has not seen the newest table yet but is given the slot
- *       by it counts; then the one the table names if it has a copy (it has just handed over, and the new primary's word
- *       is on its way); else a live in-sync copy is promoted: one that followed the newest table's primary or its heir
- *       to the last before any other, since the two sides of a split count alike, and among equals the one with the
- *       highest sequence number. What a member has lost to another primary and not given away yet counts only if there
- *       is no copy. If there is nothing at all, the slot is born empty when no member knows any table, and else it is
- *       lost: without owners until a holder returns, unless {@link LostSlots#RESET} gives it up.
+ *       that table (what it said before may stem from the other side of a split), else the one the table names, else
+ *       the one with the highest sequence number, else the lowest id. What a member said before it saw a table that
+ *       names another one with a complete copy does not count, nor if that one is gone and has left copies: the table
+ *       was made in spite of it. If none serves it, a member that has not seen the newest table yet but is given the
+ *       slot by it counts; then the one the table names if it has a copy (it has just handed over, and the new
+ *       primary's word is on its way); else a live in-sync copy is promoted: one that followed the newest table's
+ *       primary or its heir to the last before any other, since the two sides of a split count alike, and among equals
+ *       the one with the highest sequence number. What a member has lost to another primary and not given away yet
+ *       counts only if there is no copy. If there is nothing at all, the slot is born empty when no member knows any
+ *       table, and else it is lost: without owners until a holder returns, unless {@link LostSlots#RESET} gives it up.
  *   <li>The <em>target</em> is what {@link HashRing} makes of that reality, going on with the moves under way.
  *   <li>The <em>owners</em> are the real primary, the copies that exist, and the members that are to make one. When all
  *       of the target are in sync and its first is the primary, the owners become the target. No complete copy is given
@@ -179,7 +179,9 @@ public final class TablePlanner {
         return best == NOBODY || isOverruled(best, slot) ? NOBODY : best;
     }
 
-    /** Whether the newest table, which the claimant has not seen, gave the slot to a member that can serve it, or could. */
+    /**
+     * Whether the newest table, which the claimant has not seen, gave the slot to a member that can serve it, or could.
+     */
     private boolean isOverruled(int claimant, int slot) {
         Member named = newest.primary(slot);
         if (named == null
@@ -291,7 +293,9 @@ public final class TablePlanner {
 
     // ---- 2. who should own it --------------------------------------------------------------------------------------
 
-    /** What the ring starts from: the pending target if it still makes sense, then all who have something of the slot. */
+    /**
+     * What the ring starts from: the pending target if it still makes sense, then all who have something of the slot.
+     */
     private List<NodeId> ringInput(int slot) {
         if (lost.get(slot) || (born.get(slot) && real[slot] == NOBODY)) {
             return List.of();
@@ -459,8 +463,8 @@ public final class TablePlanner {
     }
 
     /**
-     * Whether the member has a complete copy that the slot's primary keeps up to date: both say so, and it is listed. One
-     * that followed the former primary lasts only until it hears of the handover, and is made anew then.
+     * Whether the member has a complete copy that the slot's primary keeps up to date: both say so, and it is listed.
+     * One that followed the former primary lasts only until it hears of the handover, and is made anew then.
      */
     private boolean hasCopy(int index, int slot) {
         if (!holdings[index].isInSync(slot) || !isKnown[index]) {
@@ -473,9 +477,10 @@ public final class TablePlanner {
     }
 
     /**
-     * Present primary, then the target, then every further copy; also that of the primary which has handed the slot over, and
-     * whose last word is from before: the others' copies are made anew by and by, and until then it has the only one. While
-     * copies are missing, those that are being made count too: one may be complete by now, and writes confirmed by it.
+     * Present primary, then the target, then every further copy; also that of the primary which has handed the slot
+     * over, and whose last word is from before: the others' copies are made anew by and by, and until then it has the
+     * only one. While copies are missing, those that are being made count too: one may be complete by now, and writes
+     * confirmed by it.
      */
     private List<NodeId> moving(int slot, List<NodeId> target) {
         List<NodeId> owners = new ArrayList<>();

@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the bus's threads. One of them reads all its sockets; in JGroups 5.5 it ends for good when a connection cannot be
- * accepted, for want of file handles or since the other side has gone, and the node would hear nobody any more. Here it is
- * run again, after a moment, until it ends in order. Any thread.
+ * Makes the bus's threads. One of them reads all its sockets; in JGroups 5.5 it ends for good when a connection cannot
+ * be accepted, for want of file handles or since the other side has gone, and the node would hear nobody any more. Here
+ * it is run again, after a moment, until it ends in order. Any thread.
  */
 final class UndyingThreads extends LazyThreadFactory {
 

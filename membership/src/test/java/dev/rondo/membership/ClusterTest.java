@@ -271,7 +271,9 @@ class ClusterTest {
         cluster.checkOnePrimaryPerSlot(servers);
     }
 
-    /** More than the bus has room for, when the answers count: who takes a message must not wait for room to answer it. */
+    /**
+     * More than the bus has room for, when the answers count: who takes a message must not wait for room to answer it.
+     */
     @Test
     void whatWaitedForABrokenLinkArrivesThoughBothSidesAnswerEachMessage() throws IOException {
         int count = 1500;

@@ -225,8 +225,8 @@ public final class RondoServer implements AutoCloseable {
     }
 
     /**
-     * Listens once the cluster gives this node its place, before others send it clients, and not earlier, so that nobody
-     * connects to a node that can't serve.
+     * Listens once the cluster gives this node its place, before others send it clients, and not earlier, so that
+     * nobody connects to a node that can't serve.
      */
     private void joinAndListen() throws StartException {
         liveConfig.start();

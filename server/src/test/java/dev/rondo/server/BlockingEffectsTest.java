@@ -14,7 +14,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What replicas are told when a write serves clients that waited for it: the write, then each serve by itself, in order. */
+/**
+ * What replicas are told when a write serves clients that waited for it: the write, then each serve by itself, in
+ * order.
+ */
 class BlockingEffectsTest {
     private final List<String> batches = new CopyOnWriteArrayList<>();
     private final PlainNode node = PlainNode.with(Seams.NONE.withCommits(

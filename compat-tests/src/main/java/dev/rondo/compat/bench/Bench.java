@@ -24,7 +24,9 @@ public final class Bench implements Callable<Integer> {
     enum Setup {
         /** redis-server and one Rondo node. */
         ONE,
-        /** A Redis Cluster of three primaries and three replicas, and three Rondo nodes with one replica of each slot. */
+        /**
+         * A Redis Cluster of three primaries and three replicas, and three Rondo nodes with one replica of each slot.
+         */
         CLUSTER
     }
 

@@ -12,9 +12,9 @@ import picocli.CommandLine.Option;
 
 /**
  * {@code rondo bench types}: every test that redis-benchmark has, against redis-server and a Rondo node without cluster
- * mode, since MSET of random keys is for those. In its own order, so that each test finds what the one before left: SPOP
- * takes what SADD has added, and LRANGE reads a list that it made. Keys, members and scores are drawn from as many as
- * there are requests, so that most commands find or add one.
+ * mode, since MSET of random keys is for those. In its own order, so that each test finds what the one before left:
+ * SPOP takes what SADD has added, and LRANGE reads a list that it made. Keys, members and scores are drawn from as many
+ * as there are requests, so that most commands find or add one.
  */
 @Command(
         name = "types",

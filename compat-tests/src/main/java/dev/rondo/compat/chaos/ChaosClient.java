@@ -15,8 +15,9 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster client that never tries twice what may have happened, so that the outcome of every request is exactly known:
- * acknowledged, refused or unknown. It follows MOVED, because a node that answers MOVED has done nothing. For one thread.
+ * A cluster client that never tries twice what may have happened, so that the outcome of every request is exactly
+ * known: acknowledged, refused or unknown. It follows MOVED, because a node that answers MOVED has done nothing. For
+ * one thread.
  */
 final class ChaosClient implements AutoCloseable {
     private static final int MOST_REDIRECTIONS = 5;

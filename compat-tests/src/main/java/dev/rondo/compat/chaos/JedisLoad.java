@@ -19,9 +19,9 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClusterClient;
 
 /**
- * Applications with Jedis as it comes: it follows redirections and tries again by itself, so what is counted as an error
- * here an application would see. Each key belongs to one thread, which knows what it must hold. The threads keep to a
- * rate; a request that comes late does not make the next ones come closer together.
+ * Applications with Jedis as it comes: it follows redirections and tries again by itself, so what is counted as an
+ * error here an application would see. Each key belongs to one thread, which knows what it must hold. The threads keep
+ * to a rate; a request that comes late does not make the next ones come closer together.
  */
 final class JedisLoad implements AutoCloseable {
     private static final int TIMEOUT_MS = 2000;
@@ -182,7 +182,9 @@ final class JedisLoad implements AutoCloseable {
         return errors.stream().limit(MOST_ERRORS_TOLD).toList();
     }
 
-    /** Once stopped: how many keys do not hold on all owners what was acknowledged, with an example; empty when none. */
+    /**
+     * Once stopped: how many keys do not hold on all owners what was acknowledged, with an example; empty when none.
+     */
     String flaw() {
         Map<String, String> expected = new LinkedHashMap<>();
         for (User user : users) {

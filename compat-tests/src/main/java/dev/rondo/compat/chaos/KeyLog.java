@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that was ever tried on one key, or on the two keys of a transaction. Clients add to it; the checker reads it
- * while all clients rest. A register and a counter have one client only.
+ * Everything that was ever tried on one key, or on the two keys of a transaction. Clients add to it; the checker reads
+ * it while all clients rest. A register and a counter have one client only.
  */
 final class KeyLog {
     /** How the key is used. */

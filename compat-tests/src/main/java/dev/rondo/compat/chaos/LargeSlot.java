@@ -10,7 +10,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** One slot holds a great part of all data, and one great value; it moves while applications use keys of the same slot. */
+/**
+ * One slot holds a great part of all data, and one great value; it moves while applications use keys of the same slot.
+ */
 @Command(
         name = "large-slot",
         mixinStandardHelpOptions = true,

@@ -4,7 +4,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How long requests took, counted in buckets, 16 to each doubling: a percentile is too high by 1/16 at most. Thread-safe.
+ * How long requests took, counted in buckets, 16 to each doubling: a percentile is too high by 1/16 at most.
+ * Thread-safe.
  */
 final class Latencies {
     private static final int STEPS = 16;

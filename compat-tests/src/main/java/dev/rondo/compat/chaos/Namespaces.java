@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
  * It has no connection to the machine's own network. A link is cut in one direction by a permanent neighbour entry with
  * an address that nobody has: the packets go out and reach nobody, and no socket is told.
  *
- * <p>One process makes the namespaces and removes them; another, started in the hub, uses them. The names bear the id of
- * the process that made them, so that those a killed process left behind can be told and removed.
+ * <p>One process makes the namespaces and removes them; another, started in the hub, uses them. The names bear the id
+ * of the process that made them, so that those a killed process left behind can be told and removed.
  */
 final class Namespaces implements Network {
     private static final String PREFIX = "rondo-chaos-";

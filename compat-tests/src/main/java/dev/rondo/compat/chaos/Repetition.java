@@ -9,8 +9,8 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The same fault again and again: a node killed, or frozen or cut off for a fixed time. It ends only when every slot that a probe
- * writes takes writes again. One thread.
+ * The same fault again and again: a node killed, or frozen or cut off for a fixed time. It ends only when every slot
+ * that a probe writes takes writes again. One thread.
  */
 final class Repetition implements Agenda {
     private static final long PAUSE_MS = 500;
@@ -25,7 +25,10 @@ final class Repetition implements Agenda {
     private final SplittableRandom random;
     private int number;
 
-    /** The fault is {@link FaultKind#KILL} or {@link FaultKind#KILL_CUT_OFF}, or {@link FaultKind#HANG} or {@link FaultKind#ISOLATE} for so long. */
+    /**
+     * The fault is {@link FaultKind#KILL} or {@link FaultKind#KILL_CUT_OFF}, or {@link FaultKind#HANG} or {@link
+     * FaultKind#ISOLATE} for so long.
+     */
     Repetition(ChaosCluster cluster, List<KeyLog> probes, FaultKind kind, int times, Duration freeze, long seed) {
         this.cluster = cluster;
         this.probes = probes;

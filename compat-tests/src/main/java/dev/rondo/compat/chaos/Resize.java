@@ -10,8 +10,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * One more node joins a full cluster under load, and one leaves: no error, no loss, and how fast and how smooth. More than
- * once, since the first time the JVMs of the cluster have yet to compile all that moves slots; one that joins always has.
+ * One more node joins a full cluster under load, and one leaves: no error, no loss, and how fast and how smooth. More
+ * than once, since the first time the JVMs of the cluster have yet to compile all that moves slots; one that joins
+ * always has.
  */
 @Command(
         name = "resize",

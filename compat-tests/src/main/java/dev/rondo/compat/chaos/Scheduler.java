@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
- * Chooses faults by the seed and makes them happen, one after another; each begins in a whole cluster, so that no two of
- * them together can kill all owners of a slot. One thread.
+ * Chooses faults by the seed and makes them happen, one after another; each begins in a whole cluster, so that no two
+ * of them together can kill all owners of a slot. One thread.
  */
 final class Scheduler implements Agenda {
     private static final int LEAST_NODES = 3;

@@ -2,7 +2,10 @@ package dev.rondo.compat.chaos;
 
 import java.util.SplittableRandom;
 
-/** The keys to which all clients append. A key that is long enough is left alone and a new one takes its place. Thread-safe. */
+/**
+ * The keys to which all clients append. A key that is long enough is left alone and a new one takes its place.
+ * Thread-safe.
+ */
 final class SharedLogs {
     private static final int KEYS = 48;
     private static final int MOST_TOKENS = 300;

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 
-/** Many keys that are written once, with values that can be told from their numbers, so that none need be remembered. */
+/**
+ * Many keys that are written once, with values that can be told from their numbers, so that none need be remembered.
+ */
 final class Stock {
     private static final int BATCH = 1000;
     private static final int TIMEOUT_MS = 60_000;

@@ -29,7 +29,9 @@ final class Verdict {
      */
     record Loss(Op op, @Nullable Fault after, @Nullable Fault excuse) {}
 
-    /** Of each kind of fault, how long before it struck the writes were acknowledged that it cost within the promise. */
+    /**
+     * Of each kind of fault, how long before it struck the writes were acknowledged that it cost within the promise.
+     */
     Map<FaultKind, List<Double>> excusedAgesMs() {
         Map<FaultKind, List<Double>> ages = new EnumMap<>(FaultKind.class);
         for (Loss loss : losses) {

@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Violations, gathered by what went wrong after which fault: one lost slot is one story, not a thousand. One thread. */
+/**
+ * Violations, gathered by what went wrong after which fault: one lost slot is one story, not a thousand. One thread.
+ */
 final class Violations {
     private static final int MOST_EXAMPLES = 3;
     private static final int MOST_SLOTS_TOLD = 10;

@@ -67,7 +67,9 @@ final class Worker implements AutoCloseable {
         }
     }
 
-    /** Writes the first of the registers that are left alone from then on: what only a busy key would reveal is no loss. */
+    /**
+     * Writes the first of the registers that are left alone from then on: what only a busy key would reveal is no loss.
+     */
     void sow() {
         for (int i = 0; i < SOWN; i++) {
             plant();

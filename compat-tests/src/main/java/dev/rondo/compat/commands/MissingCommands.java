@@ -8,8 +8,8 @@ import java.util.Optional;
 
 /**
  * The commands of Redis 7.0 that Rondo has not, each with the reason. The list must be exact: what is missing without
- * standing here is an error, and so is what stands here and is there. Manual commands of clusters and replication are not
- * missing: they are there and refuse, with a sentence.
+ * standing here is an error, and so is what stands here and is there. Manual commands of clusters and replication are
+ * not missing: they are there and refuse, with a sentence.
  */
 public final class MissingCommands {
     private final Map<String, String> reasons = new LinkedHashMap<>();

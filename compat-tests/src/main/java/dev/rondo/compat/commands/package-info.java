@@ -1,4 +1,6 @@
-/** Holds what COMMAND tells of Rondo's commands against what redis-server tells of its own, and says which are missing. */
+/**
+ * Holds what COMMAND tells of Rondo's commands against what redis-server tells of its own, and says which are missing.
+ */
 @NullMarked
 package dev.rondo.compat.commands;
 

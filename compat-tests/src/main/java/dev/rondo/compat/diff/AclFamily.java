@@ -13,10 +13,10 @@ import dev.rondo.compat.wire.Reply;
 import java.util.List;
 
 /**
- * Users and what they may do, for the differential tester: random rules, their description, and requests as these users.
- * Clients log in as two of the users, who are never removed, since that would end the connection; to everybody else as
- * "default", whose rules stay. Rules that make redis-server end (a first argument with blanks, a lone "%") are left out,
- * and so are transactions, in which redis-server 7.2 does not answer a login that fails.
+ * Users and what they may do, for the differential tester: random rules, their description, and requests as these
+ * users. Clients log in as two of the users, who are never removed, since that would end the connection; to everybody
+ * else as "default", whose rules stay. Rules that make redis-server end (a first argument with blanks, a lone "%") are
+ * left out, and so are transactions, in which redis-server 7.2 does not answer a login that fails.
  */
 final class AclFamily {
     private static final List<String> LOGIN_NAMES = List.of("alice", "bob");

@@ -7,7 +7,9 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.function.Function;
 
-/** The vocabulary in which command families describe arguments: mostly valid, often at a boundary, sometimes garbage. */
+/**
+ * The vocabulary in which command families describe arguments: mostly valid, often at a boundary, sometimes garbage.
+ */
 final class Args {
     private static final List<String> INTEGERS_AT_BOUNDARIES = List.of(
             "0",

@@ -8,8 +8,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The differences between redis-server and Rondo that are meant, each with its reason. The installed redis-server may be
- * older than 7.2, which Rondo follows. Every entry is as narrow as it can be: what it matches is compared no further.
+ * The differences between redis-server and Rondo that are meant, each with its reason. The installed redis-server may
+ * be older than 7.2, which Rondo follows. Every entry is as narrow as it can be: what it matches is compared no
+ * further.
  */
 public final class Differences {
     private static final Pattern DISTANCE = Pattern.compile("\\d+\\.\\d{4}");

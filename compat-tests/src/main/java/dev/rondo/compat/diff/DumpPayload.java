@@ -4,7 +4,8 @@ import dev.rondo.compat.wire.Reply;
 
 /**
  * The format of DUMP and RESTORE: type byte and value as in an RDB file, RDB version (2 bytes), CRC-64 (8 bytes), both
- * little-endian. Redis versions differ in the RDB version they write and accept, so payloads are never compared byte by byte.
+ * little-endian. Redis versions differ in the RDB version they write and accept, so payloads are never compared byte by
+ * byte.
  */
 public final class DumpPayload {
     /** An RDB version that every Redis 7 accepts. */
@@ -43,7 +44,9 @@ public final class DumpPayload {
         return of("\0" + (char) value.length() + value, COMMON_VERSION);
     }
 
-    /** Both nil, or both payloads with correct checksums; the content itself is compared with the keyspace, by RESTORE. */
+    /**
+     * Both nil, or both payloads with correct checksums; the content itself is compared with the keyspace, by RESTORE.
+     */
     static boolean sameContent(Reply model, Reply candidate) {
         if (model.isError() || model.isNil() || candidate.isNil() || candidate.type() != Reply.Type.BULK) {
             return model.equals(candidate);

@@ -7,8 +7,8 @@ import static dev.rondo.compat.diff.Args.oneWordOf;
 import java.util.List;
 
 /**
- * Small scripts from a grammar: commands on two keys, values of every type and what turns one into another, so that both
- * results and errors are met. No address is ever shown, and no fraction becomes an argument of a command, which
+ * Small scripts from a grammar: commands on two keys, values of every type and what turns one into another, so that
+ * both results and errors are met. No address is ever shown, and no fraction becomes an argument of a command, which
  * redis-server 7.0 and 7.2 write differently. Functions are of libraries that do not change.
  */
 final class ScriptFamily {

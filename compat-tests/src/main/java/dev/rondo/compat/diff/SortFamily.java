@@ -11,9 +11,9 @@ import static dev.rondo.compat.diff.Args.repeated;
 import static dev.rondo.compat.diff.Args.word;
 
 /**
- * SORT and SORT_RO. Collections have keys of their own, by type, since of sets and sorted sets redis-server answers equal
- * weights in the order of its hash table. No weight is out of the range of numbers: redis-server refuses it, and may then
- * refuse good ones too, because it looks at an error number that it has not reset.
+ * SORT and SORT_RO. Collections have keys of their own, by type, since of sets and sorted sets redis-server answers
+ * equal weights in the order of its hash table. No weight is out of the range of numbers: redis-server refuses it, and
+ * may then refuse good ones too, because it looks at an error number that it has not reset.
  */
 final class SortFamily {
     /** How the keys of sorted sets that are sorted begin. */

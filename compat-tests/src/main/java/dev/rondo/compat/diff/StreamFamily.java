@@ -17,8 +17,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Streams and consumer groups. No id is made of the time, which two servers read at different moments; idle times are zero
- * or beyond any run. Small nodes, so that trimming by whole ones meets many.
+ * Streams and consumer groups. No id is made of the time, which two servers read at different moments; idle times are
+ * zero or beyond any run. Small nodes, so that trimming by whole ones meets many.
  */
 final class StreamFamily {
     private static final String LAST_ID = "18446744073709551615-18446744073709551615";

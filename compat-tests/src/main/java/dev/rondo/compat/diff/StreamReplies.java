@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When two replies about streams count as the same: times differ by moments, and a stream has no radix tree here. Consumers
- * that got nothing, and when one last got something, are known since Redis 7.2 only.
+ * When two replies about streams count as the same: times differ by moments, and a stream has no radix tree here.
+ * Consumers that got nothing, and when one last got something, are known since Redis 7.2 only.
  */
 final class StreamReplies {
     private static final Set<String> TIMES = Set.of("idle", "inactive", "seen-time", "active-time");

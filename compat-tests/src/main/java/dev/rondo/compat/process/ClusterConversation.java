@@ -8,7 +8,8 @@ import java.util.Map;
 
 /**
  * A cluster client without any patience of its own, so that what a test measures is the cluster and not the client's
- * back-off: it goes where it went last for the key, follows MOVED at once, forgets a node that fails and reports it. For one thread.
+ * back-off: it goes where it went last for the key, follows MOVED at once, forgets a node that fails and reports it.
+ * For one thread.
  */
 public final class ClusterConversation implements AutoCloseable {
     private static final int MOST_REDIRECTIONS = 3;

@@ -72,7 +72,9 @@ public final class RondoNodes {
         return launch(JVM_FLAGS, port, otherBusPorts, directives);
     }
 
-    /** A node of a cluster as the launcher starts it for users, with the flags it chooses for the JVM: for benchmarks. */
+    /**
+     * A node of a cluster as the launcher starts it for users, with the flags it chooses for the JVM: for benchmarks.
+     */
     static ServerProcess launchAsUsersDo(int port, List<Integer> otherBusPorts, String... directives) {
         Path folder = ServerProcess.newFolder("rondo-" + port);
         List<String> command = new ArrayList<>();

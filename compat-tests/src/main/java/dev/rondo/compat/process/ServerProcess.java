@@ -17,9 +17,9 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One real server process, on loopback unless told otherwise, with its own folder. It can be killed, frozen and started again on the same port
- * and folder. It never outlives this JVM, and {@link #close} removes its folder. Signals go to this process's id only.
- * For one thread at a time.
+ * One real server process, on loopback unless told otherwise, with its own folder. It can be killed, frozen and started
+ * again on the same port and folder. It never outlives this JVM, and {@link #close} removes its folder. Signals go to
+ * this process's id only. For one thread at a time.
  */
 public final class ServerProcess implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(90);

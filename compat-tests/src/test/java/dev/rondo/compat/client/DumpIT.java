@@ -92,7 +92,10 @@ class DumpIT {
                 SERVERS.rondo().tail());
     }
 
-    /** Nothing that is done with the value may fail, and it must be dumped as a value that servers take that know its form. */
+    /**
+     * Nothing that is done with the value may fail, and it must be dumped as a value that servers take that know its
+     * form.
+     */
     private void use(String payload) {
         List<String> content = SampleValues.read(candidate, "copy");
         Reply dumped = candidate.command("DUMP", "copy");

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * ioredis and node-redis, in Node.js: the checks themselves are the scripts of src/test/node. Maven leaves this class
- * out unless it is called with {@code -Dexcluded.tags=none}; {@code ./rondo test} does so where Node.js and npm are there
- * and can install the clients.
+ * out unless it is called with {@code -Dexcluded.tags=none}; {@code ./rondo test} does so where Node.js and npm are
+ * there and can install the clients.
  */
 @Tag("node")
 class NodeClientsIT {

@@ -11,9 +11,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A conversation of several clients with a server, line by line: {@code "a> SUBSCRIBE news"}, with {@code a~>} for lines that are not answered. After each line, every
- * client's replies and messages are collected. A message to another client may take a moment, so the replies of the
- * server under test are waited for until there are as many as the model gave.
+ * A conversation of several clients with a server, line by line: {@code "a> SUBSCRIBE news"}, with {@code a~>} for
+ * lines that are not answered. After each line, every client's replies and messages are collected. A message to another
+ * client may take a moment, so the replies of the server under test are waited for until there are as many as the model
+ * gave.
  */
 final class Script {
     private static final int PATIENCE_MS = 2000;

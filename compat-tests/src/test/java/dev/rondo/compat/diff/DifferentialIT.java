@@ -14,8 +14,8 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
- * Rondo answers random commands as redis-server does and ends with the same keyspace. Failing episodes are made small by
- * the tester itself, which replays them on both servers; jqwik's own shrinking is off.
+ * Rondo answers random commands as redis-server does and ends with the same keyspace. Failing episodes are made small
+ * by the tester itself, which replays them on both servers; jqwik's own shrinking is off.
  */
 class DifferentialIT {
     private static final int EPISODES = 50;
@@ -90,10 +90,11 @@ class DifferentialIT {
     }
 
     /**
-     * Sorted sets meet no commands that rename, restore or otherwise bring keys to other names: what byte ranges of a set
-     * with several scores hold is not specified, so the tester keeps such sets under names of their own. SORT is among its
-     * own: redis-server 7.0 refuses a sort when the number in an earlier command of anybody was out of range, and looks
-     * keys up in the order of a hash table. Users have episodes of their own too, in which every command may be refused.
+     * Sorted sets meet no commands that rename, restore or otherwise bring keys to other names: what byte ranges of a
+     * set with several scores hold is not specified, so the tester keeps such sets under names of their own. SORT is
+     * among its own: redis-server 7.0 refuses a sort when the number in an earlier command of anybody was out of range,
+     * and looks keys up in the order of a hash table. Users have episodes of their own too, in which every command may
+     * be refused.
      */
     private static Arbitrary<List<Step>> episodes(KeyNames keyNames) {
         List<CommandFamily> others = Families.all().stream()

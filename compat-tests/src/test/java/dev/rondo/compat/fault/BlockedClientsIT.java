@@ -17,7 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** Clients that wait for keys whose slots move: they are sent after them, and every element reaches one of them once. */
+/**
+ * Clients that wait for keys whose slots move: they are sent after them, and every element reaches one of them once.
+ */
 class BlockedClientsIT {
     private static final int KEYS = 40;
     private static final int PER_KEY = 50;

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Ten thousand clients at once, which is Redis's default limit, and no more than the limit. Both JVMs raise their limit of
- * open files to the hard limit by themselves.
+ * Ten thousand clients at once, which is Redis's default limit, and no more than the limit. Both JVMs raise their limit
+ * of open files to the hard limit by themselves.
  */
 class ManyConnectionsIT {
     private static final int MANY = 10_000;

@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Who serves each slot, {@code host:port} by slot, as a node tells it in the three ways that clients ask. Stateless. */
+/**
+ * Who serves each slot, {@code host:port} by slot, as a node tells it in the three ways that clients ask. Stateless.
+ */
 final class PrimariesAsTold {
     private PrimariesAsTold() {}
 

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The servers of a test class that holds Rondo against redis-server: a plain one of each for all its tests, and for each
- * test, if it asks for them, a connection to either, emptied.
+ * The servers of a test class that holds Rondo against redis-server: a plain one of each for all its tests, and for
+ * each test, if it asks for them, a connection to either, emptied.
  */
 public final class ServerPair implements BeforeAllCallback, AfterAllCallback, AfterEachCallback {
     private final String[] directives;

@@ -35,8 +35,8 @@ public final class ClusterInfo {
     }
 
     /**
-     * How many replicas every slot of this node has: as many WAIT may be asked for, and clients that ask for all that INFO
-     * tells of do not wait in vain. The nodes that follow some of its slots are more.
+     * How many replicas every slot of this node has: as many WAIT may be asked for, and clients that ask for all that
+     * INFO tells of do not wait in vain. The nodes that follow some of its slots are more.
      */
     private int copies() {
         SlotTable table = cluster.table();

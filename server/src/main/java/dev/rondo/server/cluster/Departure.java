@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node's orderly way out of its cluster: it announces that it wants no slots, and goes on serving until it serves none
- * and no slot's copies depend on it; then it goes on sending clients to the others until they have learnt the way, as
- * they take a closed connection for a failure and wait before they try again. Used once, by the thread that stops the node; {@link #hurry} and the questions may
- * come from any thread.
+ * A node's orderly way out of its cluster: it announces that it wants no slots, and goes on serving until it serves
+ * none and no slot's copies depend on it; then it goes on sending clients to the others until they have learnt the way,
+ * as they take a closed connection for a failure and wait before they try again. Used once, by the thread that stops
+ * the node; {@link #hurry} and the questions may come from any thread.
  */
 public final class Departure {
     private static final Logger log = LoggerFactory.getLogger(Departure.class);
@@ -113,7 +113,10 @@ public final class Departure {
         return member.id().equals(cluster.self().id());
     }
 
-    /** Whether no slot depends on this node: it serves none, has nothing to merge, and the table counts on no copy of its. */
+    /**
+     * Whether no slot depends on this node: it serves none, has nothing to merge, and the table counts on no copy of
+     * its.
+     */
     private boolean isFree() {
         SlotTable table = cluster.table();
         return served() == 0

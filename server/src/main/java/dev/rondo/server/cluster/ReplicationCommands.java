@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * WAIT, WAITAOF and ROLE. WAIT holds a client back until what it has written is on enough replicas. A client's writes
- * may lie in slots with different replicas; the answer is the number of replicas that each of its writes has reached. No
- * node has an append-only file yet, so what WAITAOF waits for does not happen.
+ * may lie in slots with different replicas; the answer is the number of replicas that each of its writes has reached.
+ * No node has an append-only file yet, so what WAITAOF waits for does not happen.
  */
 public final class ReplicationCommands {
     /** A client that waits. */

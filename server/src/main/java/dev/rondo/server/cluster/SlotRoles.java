@@ -99,7 +99,9 @@ final class SlotRoles {
         }
     }
 
-    /** Whether nothing moves, in a table with this node: what it does not give to this node, it will not give it soon. */
+    /**
+     * Whether nothing moves, in a table with this node: what it does not give to this node, it will not give it soon.
+     */
     private boolean isSettled(SlotTable table) {
         return table.member(self) != null && IntStream.range(0, KeySlot.SLOTS).noneMatch(table::isMoving);
     }
@@ -233,8 +235,8 @@ final class SlotRoles {
     }
 
     /**
-     * Another node won the slot in a merge: it gets this node's entries, then this node follows it. Also where there are
-     * none: until the winner says that it serves the slot, this node may have the only copy.
+     * Another node won the slot in a merge: it gets this node's entries, then this node follows it. Also where there
+     * are none: until the winner says that it serves the slot, this node may have the only copy.
      */
     private void giveUp(Slot slot, Member winner, Aftermath aftermath) {
         replication.detach(slot);

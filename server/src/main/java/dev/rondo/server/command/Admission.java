@@ -107,7 +107,10 @@ final class Admission {
         return held;
     }
 
-    /** Whether no script keeps the (locked) slots; otherwise the client waits for its end, or is told that it takes long. */
+    /**
+     * Whether no script keeps the (locked) slots; otherwise the client waits for its end, or is told that it takes
+     * long.
+     */
     boolean admitVacant(Client client, CommandSpec spec, List<Slot> slots, byte[][] arguments, ReplyWriter reply) {
         for (Slot slot : slots) {
             if (slot.isOccupied()) {
@@ -172,8 +175,8 @@ final class Admission {
     }
 
     /**
-     * Whether there is memory for a write to the (locked) slot, and it has the replicas that min-replicas-to-write wants;
-     * otherwise the client is told.
+     * Whether there is memory for a write to the (locked) slot, and it has the replicas that min-replicas-to-write
+     * wants; otherwise the client is told.
      */
     boolean admitWrite(Client client, CommandSpec spec, boolean writes, Slot slot, ReplyWriter reply) {
         if (!admitGrowth(client, spec, spec.is(Flag.DENYOOM), reply)) {

@@ -52,7 +52,9 @@ public final class Arguments {
         return (int) value;
     }
 
-    /** The seconds that a blocking command waits at most, fractions included, in milliseconds, rounded up; 0 = for ever. */
+    /**
+     * The seconds that a blocking command waits at most, fractions included, in milliseconds, rounded up; 0 = for ever.
+     */
     public static long timeoutMs(byte[] seconds, long nowMs) {
         LongDouble number = LongDouble.parse(seconds);
         if (number == null && !LongDouble.isInfinity(seconds)) {

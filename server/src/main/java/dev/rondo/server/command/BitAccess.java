@@ -8,8 +8,8 @@ import dev.rondo.server.type.StringValue.RawString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How commands reach single bits of strings: offsets within the longest string allowed, and strings that are long enough
- * to be written to.
+ * How commands reach single bits of strings: offsets within the longest string allowed, and strings that are long
+ * enough to be written to.
  *
  * @param maxStringBytes no bit behind so many bytes is reached (proto-max-bulk-len)
  */

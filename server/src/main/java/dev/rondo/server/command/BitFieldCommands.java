@@ -169,8 +169,8 @@ final class BitFieldCommands {
     }
 
     /**
-     * The string grows before the first step, to the last bit that any of them may write, and stays so if they all fail:
-     * a change of which Redis tells nobody.
+     * The string grows before the first step, to the last bit that any of them may write, and stays so if they all
+     * fail: a change of which Redis tells nobody.
      */
     private static void write(Call call, List<Step> steps, long lastBit) {
         Entry entry = call.write(call.argument(1));

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client that waits for keys. Whoever {@linkplain #claim claims} it first decides how the wait ends: a write that
- * serves it, its timeout, CLIENT UNBLOCK, a slot that this node lost, or the end of its connection. Nothing is taken for
- * a client before it is claimed, and none is claimed whose connection is known to be closed. While it waits, no thread
- * but the one that has claimed it touches the client's state. Thread-safe.
+ * serves it, its timeout, CLIENT UNBLOCK, a slot that this node lost, or the end of its connection. Nothing is taken
+ * for a client before it is claimed, and none is claimed whose connection is known to be closed. While it waits, no
+ * thread but the one that has claimed it touches the client's state. Thread-safe.
  */
 final class BlockedClient implements KeyWaiter, Blocked {
     private final KeyWaits home;

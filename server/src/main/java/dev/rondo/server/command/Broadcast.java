@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells clients that track by prefix (CLIENT TRACKING BCAST) of every changed key that begins with one of theirs. The
- * keys of a batch of requests gather and leave in one message, in order. Thread-safe; under a slot's lock a change costs
- * a look-up for each length of prefix there is, and an entry in a map.
+ * keys of a batch of requests gather and leave in one message, in order. Thread-safe; under a slot's lock a change
+ * costs a look-up for each length of prefix there is, and an entry in a map.
  */
 final class Broadcast implements ChangeListener {
     /** The keys that one message names at most: more make it leave at once. */

@@ -20,9 +20,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One command being run: what it was given ({@link Invocation}), the keys it may touch (whose slots are locked) and where
- * its effects go. A command reads time and randomness from here only, so that it can be replayed. Reused for every
- * command of a thread; nothing may keep it.
+ * One command being run: what it was given ({@link Invocation}), the keys it may touch (whose slots are locked) and
+ * where its effects go. A command reads time and randomness from here only, so that it can be replayed. Reused for
+ * every command of a thread; nothing may keep it.
  *
  * <p>Every change of a key goes through {@link #changed} or a method here that calls it: that sets the entry's
  * version, tells those who watch the key, and makes the command propagate. A command that changed something propagates
@@ -159,7 +159,9 @@ public final class Call extends Invocation {
         dirty = true;
     }
 
-    /** Removes every key of a slot that is locked; clients that cache are told by the command, with {@link #flushed}. */
+    /**
+     * Removes every key of a slot that is locked; clients that cache are told by the command, with {@link #flushed}.
+     */
     public void clear(Slot each) {
         each.flush(stamp(each), !isApplying());
         dirty = true;
@@ -405,8 +407,8 @@ public final class Call extends Invocation {
     }
 
     /**
-     * As {@link #changed(Entry)}, but nobody who watches the key or waits for it is told: what consumer groups note is no
-     * change of a stream to them, as in Redis.
+     * As {@link #changed(Entry)}, but nobody who watches the key or waits for it is told: what consumer groups note is
+     * no change of a stream to them, as in Redis.
      */
     public void changedQuietly(Entry entry) {
         Slot home = slotOf(entry.key());

@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * Collects what a command does to the pending entries of a group, and names it in effects that do the same anywhere:
- * XCLAIM for those that a consumer gets, as Redis does, of all that were delivered at one time and as often in one; XACK
- * for those that are pending no more. Used by one command, which must call {@link #end}.
+ * XCLAIM for those that a consumer gets, as Redis does, of all that were delivered at one time and as often in one;
+ * XACK for those that are pending no more. Used by one command, which must call {@link #end}.
  */
 final class Claims {
     private static final byte[] XCLAIM = Ascii.bytes("XCLAIM");
@@ -89,7 +89,9 @@ final class Claims {
                 Ascii.decimal(group.entriesRead()));
     }
 
-    /** The command is done: what is left becomes effects. What replicas need not know, such as a glance, becomes none. */
+    /**
+     * The command is done: what is left becomes effects. What replicas need not know, such as a glance, becomes none.
+     */
     void end() {
         propagateClaimed();
         propagateConsumer();

@@ -181,7 +181,9 @@ final class ClientTracking implements KeyTracker {
         return writer.toByteArray();
     }
 
-    /** The client's request is answered: what it changed itself follows the reply, and CLIENT CACHING was meant for it. */
+    /**
+     * The client's request is answered: what it changed itself follows the reply, and CLIENT CACHING was meant for it.
+     */
     void answered(Client self, ReplyWriter reply) {
         TrackingOptions present = options;
         boolean inReply = present != null && present.redirect() == 0 && self.isResp3();

@@ -162,8 +162,8 @@ public final class CommandSpec {
     }
 
     /**
-     * With such arguments the command reaches keys that only what it reads will name. On a plain server it then has every
-     * slot of its database locked; in a cluster it must not do so.
+     * With such arguments the command reaches keys that only what it reads will name. On a plain server it then has
+     * every slot of its database locked; in a cluster it must not do so.
      */
     public CommandSpec reachesAnyKey(Predicate<byte[][]> when) {
         reachesAnyKey = when;

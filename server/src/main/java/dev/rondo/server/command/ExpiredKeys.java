@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Removes the keys, and fields of hashes, that the {@link Expirer} found, as a command that met them would: those who watch them are told and
- * the removal is committed. Confined to the expirer's thread.
+ * Removes the keys, and fields of hashes, that the {@link Expirer} found, as a command that met them would: those who
+ * watch them are told and the removal is committed. Confined to the expirer's thread.
  */
 public final class ExpiredKeys implements Expirer.Removal {
     private final Databases databases;

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Removes the keys, and fields of hashes, whose time is over when a {@link Call} meets them. Only a primary does so, and
- * what it removed is an effect of its own, a DEL or HDEL in front of the command's: replicas go by that and not by their
- * clocks.
+ * Removes the keys, and fields of hashes, whose time is over when a {@link Call} meets them. Only a primary does so,
+ * and what it removed is an effect of its own, a DEL or HDEL in front of the command's: replicas go by that and not by
+ * their clocks.
  */
 final class Expiry {
     private static final byte[] DEL = Ascii.bytes("DEL");

@@ -66,7 +66,9 @@ final class HashExpiryCommands {
         return (ms + MS_PER_SECOND - 1) / MS_PER_SECOND;
     }
 
-    /** The fields that a command names at its end, behind FIELDS and their number; the word stands at {@code wordAt}. */
+    /**
+     * The fields that a command names at its end, behind FIELDS and their number; the word stands at {@code wordAt}.
+     */
     private static byte[][] fields(Call call, int wordAt, String badNumber) {
         if (!Arguments.is(call.argument(wordAt), "fields")) {
             throw new CommandException("ERR Mandatory argument FIELDS is missing or not at the right position");

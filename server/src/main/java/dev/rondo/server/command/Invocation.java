@@ -127,7 +127,9 @@ public abstract sealed class Invocation permits Call {
         return nowMs;
     }
 
-    /** The time by which the fields of a hash count as expired; none do in a replay, which leaves that to the primary. */
+    /**
+     * The time by which the fields of a hash count as expired; none do in a replay, which leaves that to the primary.
+     */
     public long fieldTimeMs() {
         return applying ? Long.MIN_VALUE : nowMs;
     }

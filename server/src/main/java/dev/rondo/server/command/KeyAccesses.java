@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Which keys a request names and what it does with each, for the rules of users: by the key specs, and where these can't
- * tell all, by the command's {@link CommandSpec#keyFinder}. Pure functions.
+ * Which keys a request names and what it does with each, for the rules of users: by the key specs, and where these
+ * can't tell all, by the command's {@link CommandSpec#keyFinder}. Pure functions.
  */
 final class KeyAccesses {
     private static final KeyAccess[] NONE = {};

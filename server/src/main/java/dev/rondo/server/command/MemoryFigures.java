@@ -5,9 +5,9 @@ import dev.rondo.server.keyspace.Keyspace;
 import dev.rondo.server.script.FunctionLibraries;
 
 /**
- * What the memory of a node is used for, as far as maxmemory is concerned: the entries of all slots by their account, and
- * what clients and scripts take at this moment. The JVM's own needs and garbage are not in it, nor are streams to other
- * nodes, as replicas' buffers are not in Redis.
+ * What the memory of a node is used for, as far as maxmemory is concerned: the entries of all slots by their account,
+ * and what clients and scripts take at this moment. The JVM's own needs and garbage are not in it, nor are streams to
+ * other nodes, as replicas' buffers are not in Redis.
  *
  * @param data bytes of entries with their keys and values
  * @param tables the part of them that is neither key nor value

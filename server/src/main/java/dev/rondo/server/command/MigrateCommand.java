@@ -17,9 +17,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * MIGRATE: keys go to another server. The command runs twice. First it takes down what the keys hold, and its client is
- * suspended while a thread of its own sends that ({@link Migration}); nothing is locked meanwhile. Then the request goes
- * through all gates again, and removes the keys that the target has taken, each if nobody has written to it since. A key
- * that was written to stays, with what was written, and the client is told.
+ * suspended while a thread of its own sends that ({@link Migration}); nothing is locked meanwhile. Then the request
+ * goes through all gates again, and removes the keys that the target has taken, each if nobody has written to it since.
+ * A key that was written to stays, with what was written, and the client is told.
  */
 final class MigrateCommand {
     private static final int MOST_AT_ONCE = 8;

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The part of one MIGRATE that talks to the target: sends the keys as they were when the command came, and remembers which
- * of them the target has taken. It locks nothing. {@link #run} is for a thread that may wait; the outcome is there
- * for whoever learns of its end.
+ * The part of one MIGRATE that talks to the target: sends the keys as they were when the command came, and remembers
+ * which of them the target has taken. It locks nothing. {@link #run} is for a thread that may wait; the outcome is
+ * there for whoever learns of its end.
  */
 final class Migration {
     private static final Logger log = LoggerFactory.getLogger(Migration.class);

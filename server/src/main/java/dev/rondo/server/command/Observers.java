@@ -5,8 +5,9 @@ import dev.rondo.server.stats.SlowLog;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Those who look at the commands that a node runs: MONITOR, the slow log and the latency monitor. Thread-safe. A command
- * pays a read of a field for MONITOR and a comparison of its duration for the others, as long as nothing is to be seen.
+ * Those who look at the commands that a node runs: MONITOR, the slow log and the latency monitor. Thread-safe. A
+ * command pays a read of a field for MONITOR and a comparison of its duration for the others, as long as nothing is to
+ * be seen.
  */
 public final class Observers {
     private final Clock clock;

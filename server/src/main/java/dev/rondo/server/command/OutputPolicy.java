@@ -12,7 +12,9 @@ public final class OutputPolicy {
         this.config = config;
     }
 
-    /** To be called when a client comes, when it starts or ends to listen or to monitor, and when the directive changes. */
+    /**
+     * To be called when a client comes, when it starts or ends to listen or to monitor, and when the directive changes.
+     */
     public void apply(Client client) {
         OutputLimits.Limit limit = config.get(Config.OUTPUT_LIMITS)
                 .of(

@@ -3,9 +3,9 @@ package dev.rondo.server.command;
 import java.util.Comparator;
 
 /**
- * Brings a few of many elements, such as the first, into their places and leaves the others as they come: a quicksort that goes on only
- * with parts that are wanted. It follows Bentley and McIlroy, "Engineering a Sort Function" (1993), choice by choice,
- * because equal elements then end up in the order in which Redis answers them.
+ * Brings a few of many elements, such as the first, into their places and leaves the others as they come: a quicksort
+ * that goes on only with parts that are wanted. It follows Bentley and McIlroy, "Engineering a Sort Function" (1993),
+ * choice by choice, because equal elements then end up in the order in which Redis answers them.
  */
 final class PartialSort<T> {
     private static final int SMALL = 7;

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The commands by which an operator makes one Redis the replica of another, and those that such a replica sends: FAILOVER,
- * PSYNC, REPLCONF, REPLICAOF, SLAVEOF, SYNC. The nodes of a cluster copy slots among themselves, in a form of their own, so
- * all are refused, and say what to do instead.
+ * The commands by which an operator makes one Redis the replica of another, and those that such a replica sends:
+ * FAILOVER, PSYNC, REPLCONF, REPLICAOF, SLAVEOF, SYNC. The nodes of a cluster copy slots among themselves, in a form of
+ * their own, so all are refused, and say what to do instead.
  */
 final class ReplicaOfCommands {
     private ReplicaOfCommands() {}

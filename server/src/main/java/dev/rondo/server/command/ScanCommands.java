@@ -104,8 +104,8 @@ final class ScanCommands {
     }
 
     /**
-     * Collects keys from a cursor on and returns the cursor to go on with, 0 at the end. A cursor is the slot in its low
-     * {@value #SLOT_BITS} bits and, above them, the cursor in the slot's table.
+     * Collects keys from a cursor on and returns the cursor to go on with, 0 at the end. A cursor is the slot in its
+     * low {@value #SLOT_BITS} bits and, above them, the cursor in the slot's table.
      */
     private static long scan(Call call, long from, ScanOptions scan, List<byte[]> keys) {
         Keyspace keyspace = call.keyspace();

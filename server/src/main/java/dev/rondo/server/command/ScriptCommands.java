@@ -135,7 +135,9 @@ final class ScriptCommands {
         return (int) keys;
     }
 
-    /** The script that a command names, by its digest or its text; null when it is not known, or says nothing of itself. */
+    /**
+     * The script that a command names, by its digest or its text; null when it is not known, or says nothing of itself.
+     */
     static @Nullable Script peek(ScriptCache cache, CommandSpec spec, byte[] argument) {
         if (spec.name().startsWith("evalsha")) {
             return cache.find(Ascii.string(argument));

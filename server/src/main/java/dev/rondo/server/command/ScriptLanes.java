@@ -38,7 +38,9 @@ public final class ScriptLanes implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>(); // guarded by this
     private boolean closed; // guarded by this
 
-    /** Runs nothing yet; {@code thresholdMs} says when a script has taken so long that others are not to wait for it. */
+    /**
+     * Runs nothing yet; {@code thresholdMs} says when a script has taken so long that others are not to wait for it.
+     */
     public ScriptLanes(Supplier<Node> node, LongSupplier thresholdMs) {
         this.node = node;
         this.thresholdMs = thresholdMs;

@@ -37,7 +37,8 @@ final class ServedSlots {
      * As {@link #each} for one slot.
      *
      * @return what {@code visitor} returned, null when this node doesn't serve the slot
-     * @throws SlotParkedException when the slot is being handed over, or kept by a script; the command must let it through
+     * @throws SlotParkedException when the slot is being handed over, or kept by a script; the command must let it
+     *     through
      */
     <T> @Nullable T in(Slot each, Function<Slot, @Nullable T> visitor) {
         each.lock();

@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * The time for which this node may take itself for what it was: it serves slots only within it. The lease is renewed
- * while the process runs; a process that stood still finds it over before it does anything else, and requests wait until
- * the others have said whether they went on without this node. Reading it costs two volatile reads. Thread-safe.
+ * while the process runs; a process that stood still finds it over before it does anything else, and requests wait
+ * until the others have said whether they went on without this node. Reading it costs two volatile reads. Thread-safe.
  */
 public final class ServingLease {
     private static final long NS_PER_MS = 1_000_000;
@@ -57,8 +57,8 @@ public final class ServingLease {
     }
 
     /**
-     * This node was what it takes itself for at {@code trueAtNs}; those who wait go on, unless the lease counted from then
-     * is over as well.
+     * This node was what it takes itself for at {@code trueAtNs}; those who wait go on, unless the lease counted from
+     * then is over as well.
      */
     public synchronized void restore(long lengthNs, long trueAtNs, long nowNs, long nowMs) {
         if (nowNs - trueAtNs > lengthNs) {

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pattern of SORT's BY or GET: which value goes with an element. The element takes the place of the first {@code *},
- * which gives the name of a string, or, with {@code ->field} behind it, of a hash with that field; the pattern {@code #} is
- * the element itself. As in Redis the pattern is searched up to a zero byte only. Immutable.
+ * The pattern of SORT's BY or GET: which value goes with an element. The element takes the place of the first {@code
+ * *}, which gives the name of a string, or, with {@code ->field} behind it, of a hash with that field; the pattern
+ * {@code #} is the element itself. As in Redis the pattern is searched up to a zero byte only. Immutable.
  */
 final class SortPattern {
     private static final int NONE = -1;

@@ -147,8 +147,8 @@ final class StreamClaimCommands {
     }
 
     /**
-     * Sets the group on to the id that was given for that. In a replay, where XREADGROUP has become an XCLAIM, the entries
-     * up to there are those that the group has got.
+     * Sets the group on to the id that was given for that. In a replay, where XREADGROUP has become an XCLAIM, the
+     * entries up to there are those that the group has got.
      */
     private static void setOn(Call call, StreamValue stream, StreamGroup group, Claim claim, Claims claims) {
         if (call.isApplying()) {

@@ -12,12 +12,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What XREAD and XREADGROUP ask for: of each of some streams the entries behind an id, or those that a group has not got.
- * It is served at once if one of the streams has any, else when one gets some; then from every stream that was written to by
- * the same command or transaction. Nothing is taken from a stream but for a group, so each reader that waits gets all.
+ * What XREAD and XREADGROUP ask for: of each of some streams the entries behind an id, or those that a group has not
+ * got. It is served at once if one of the streams has any, else when one gets some; then from every stream that was
+ * written to by the same command or transaction. Nothing is taken from a stream but for a group, so each reader that
+ * waits gets all.
  *
- * <p>A group reads on from where it is, and waits for nothing that may be gone for ever: when the key, or the group, is gone
- * the reader is told so.
+ * <p>A group reads on from where it is, and waits for nothing that may be gone for ever: when the key, or the group, is
+ * gone the reader is told so.
  */
 final class StreamRead implements KeyWait.Taker {
     static final long NO_WAIT = -1;

@@ -82,8 +82,8 @@ final class TransactionRunner {
     }
 
     /**
-     * EXEC of a transaction with scripts, on their lane: its slots are kept, and each command takes their locks by itself.
-     * What it did is still to be committed then.
+     * EXEC of a transaction with scripts, on their lane: its slots are kept, and each command takes their locks by
+     * itself. What it did is still to be committed then.
      *
      * @return false when the client is suspended and comes again
      */

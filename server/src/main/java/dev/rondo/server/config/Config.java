@@ -82,7 +82,9 @@ public final class Config {
     /** The log goes to standard output; any other file is refused. */
     public static final Directive<String> LOG_FILE = Directive.choice("logfile", "", "");
 
-    /** Milliseconds after which clients no longer wait for a script, but are told that the server is busy; 0 = never. */
+    /**
+     * Milliseconds after which clients no longer wait for a script, but are told that the server is busy; 0 = never.
+     */
     public static final Directive<Long> BUSY_REPLY_THRESHOLD_MS =
             Directive.count("busy-reply-threshold", 5000).alias("lua-time-limit");
 

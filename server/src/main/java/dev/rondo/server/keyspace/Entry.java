@@ -20,7 +20,10 @@ public final class Entry extends HashTable.Node<Entry> {
         this.value = value;
     }
 
-    /** A string in one of the forms of {@link dev.rondo.server.type.StringValue}, or a {@link dev.rondo.server.type.Value}. */
+    /**
+     * A string in one of the forms of {@link dev.rondo.server.type.StringValue}, or a {@link
+     * dev.rondo.server.type.Value}.
+     */
     public Object value() {
         return value;
     }

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The best candidates for eviction that samples have brought so far, as in Redis: what one sample misses, an earlier one
- * may have found. Keys may change or go meanwhile, so whoever takes one looks at it again. Not thread-safe.
+ * The best candidates for eviction that samples have brought so far, as in Redis: what one sample misses, an earlier
+ * one may have found. Keys may change or go meanwhile, so whoever takes one looks at it again. Not thread-safe.
  */
 public final class EvictionPool {
     static final int CAPACITY = 16;

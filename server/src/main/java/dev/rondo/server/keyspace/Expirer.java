@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Active expiry: finds keys whose time is over though nobody asks for them, slot by slot, and has them removed. It looks
- * only at slots whose primary this node is, and only where something can have expired; it never waits for a slot's
- * lock, and holds it for a few hundred entries at most. Confined to one background thread.
+ * Active expiry: finds keys whose time is over though nobody asks for them, slot by slot, and has them removed. It
+ * looks only at slots whose primary this node is, and only where something can have expired; it never waits for a
+ * slot's lock, and holds it for a few hundred entries at most. Confined to one background thread.
  */
 public final class Expirer {
     /** Removes expired keys as the primary does: with effects. */

@@ -8,8 +8,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a slot knows of when its entries, or parts of their values, expire: enough to leave it alone until then, and to find
- * them step by step. Guarded by the slot's lock, but for {@link #expiring} and {@link #mayExpire}.
+ * What a slot knows of when its entries, or parts of their values, expire: enough to leave it alone until then, and to
+ * find them step by step. Guarded by the slot's lock, but for {@link #expiring} and {@link #mayExpire}.
  */
 final class ExpirySearch {
     private static final int ENTRIES_PER_MS_OF_REST = 1000;

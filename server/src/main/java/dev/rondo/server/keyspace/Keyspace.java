@@ -3,7 +3,9 @@ package dev.rondo.server.keyspace;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** The 16384 slots of one database of a node. Thread-safe: whatever concerns one slot is guarded by that slot's lock. */
+/**
+ * The 16384 slots of one database of a node. Thread-safe: whatever concerns one slot is guarded by that slot's lock.
+ */
 public final class Keyspace {
     private final Slot[] slots = new Slot[KeySlot.SLOTS];
 

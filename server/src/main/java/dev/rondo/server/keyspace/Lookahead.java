@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Brings what requests are about to touch into the processor's caches. On the way from a key to its value each step
  * waits for memory; walked for many keys side by side, the waits overlap, and the commands that follow find all of it
  * near (group prefetching: Chen et al., "Improving Hash Join Performance through Prefetching", ICDE 2004). It reads
- * without any lock and looks at nothing that it reads: what it sees may be out of date, and decides nothing. Confined to
- * one thread.
+ * without any lock and looks at nothing that it reads: what it sees may be out of date, and decides nothing. Confined
+ * to one thread.
  */
 public final class Lookahead {
     /** Of fewer keys the waits overlap too little to pay for the walk. */

@@ -6,8 +6,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * The account of a node's memory: what its slots say their entries take, and what was last measured of everything else
- * that counts, against what it may be. The slots report every change, each under its lock; sums are a moment old at worst.
- * Thread-safe.
+ * that counts, against what it may be. The slots report every change, each under its lock; sums are a moment old at
+ * worst. Thread-safe.
  */
 public final class MemoryUse {
     private final LongAdder served = new LongAdder();

@@ -1,8 +1,8 @@
 package dev.rondo.server.keyspace;
 
 /**
- * Who keeps slots for longer than a command takes: a script. Its lock is free meanwhile, but whoever would see or change
- * what is half done waits until the slot is vacant. Thread-safe.
+ * Who keeps slots for longer than a command takes: a script. Its lock is free meanwhile, but whoever would see or
+ * change what is half done waits until the slot is vacant. Thread-safe.
  */
 public interface Occupant {
     /** Whether it has kept the slot for longer than clients are to wait. */

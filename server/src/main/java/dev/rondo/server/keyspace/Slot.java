@@ -540,8 +540,9 @@ public final class Slot {
 
     /**
      * Visits about so many entries, on from where the last call ended, and returns those that have expired, or a part
-     * of whose value has, which the caller must remove. At the end of a pass over all entries it is known when the next will expire; a large slot is
-     * then left alone for a while, a millisecond for each thousand entries, lest every single key costs a pass.
+     * of whose value has, which the caller must remove. At the end of a pass over all entries it is known when the next
+     * will expire; a large slot is then left alone for a while, a millisecond for each thousand entries, lest every
+     * single key costs a pass.
      */
     List<Entry> someExpired(long nowMs, int mostVisited) {
         return expiry.someExpired(entries, nowMs, mostVisited);
@@ -591,7 +592,9 @@ public final class Slot {
         }
     }
 
-    /** To be called after a change of what {@code key} holds of which neither readers, watchers nor waiters are told. */
+    /**
+     * To be called after a change of what {@code key} holds of which neither readers, watchers nor waiters are told.
+     */
     public void touchedQuietly(byte[] key) {
         if (observers != null) {
             observers.forEach(observer -> observer.touched(key));
@@ -665,7 +668,9 @@ public final class Slot {
         }
     }
 
-    /** Gives up keys that clients have read, as long as there are too many and if the slot is free; without its lock. */
+    /**
+     * Gives up keys that clients have read, as long as there are too many and if the slot is free; without its lock.
+     */
     void evictTracked() {
         if (tracked != null && tryLock()) { // read without the lock: it may lag
             try {

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was deleted from a slot, and when: so that after a split an older value of the other side does not come back. A
- * log in the order of burial, each with a number that stays its own while older ones are dropped; burying is one append,
- * and keys are only looked up when slots are merged. Guarded by its slot's lock.
+ * log in the order of burial, each with a number that stays its own while older ones are dropped; burying is one
+ * append, and keys are only looked up when slots are merged. Guarded by its slot's lock.
  */
 public final class Tombstones {
     private static final int FIRST_CAPACITY = 4;

@@ -98,8 +98,8 @@ public final class TrackingTable {
     }
 
     /**
-     * Gives up keys until no more are remembered than may be, slot by slot, on from where the last call ended; slots that
-     * are in use at this moment are left out. To be called with no slot locked.
+     * Gives up keys until no more are remembered than may be, slot by slot, on from where the last call ended; slots
+     * that are in use at this moment are left out. To be called with no slot locked.
      */
     public void shrink(Databases databases) {
         for (Keyspace keyspace : databases.existing()) {

@@ -4,9 +4,9 @@ import java.util.random.RandomGenerator;
 
 /**
  * The word in which an entry notes its use. Where the policy goes by time it is the seconds of the last use (modulo
- * 2^32). Where it counts uses it is Redis's: in the low 8 bits a counter that grows with the logarithm of the uses, above
- * them 16 bits of minutes, the time of the last use, by which the counter decays. After a change of the policy the word is
- * read in the other way until the key is used again, as in Redis. Pure functions.
+ * 2^32). Where it counts uses it is Redis's: in the low 8 bits a counter that grows with the logarithm of the uses,
+ * above them 16 bits of minutes, the time of the last use, by which the counter decays. After a change of the policy
+ * the word is read in the other way until the key is used again, as in Redis. Pure functions.
  */
 public final class UseMark {
     /** The counter of a new key, so that it has a chance to be used before it goes. */

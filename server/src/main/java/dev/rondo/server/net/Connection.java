@@ -362,7 +362,9 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         resume(reply -> worker.handler.request(this, arguments, reply));
     }
 
-    /** As {@link #resume}, for the reply to what was done already: it is sent before a connection that is to close does. */
+    /**
+     * As {@link #resume}, for the reply to what was done already: it is sent before a connection that is to close does.
+     */
     public void resumeAnswered(Consumer<ReplyWriter> late) {
         context.executor().execute(() -> {
             if (suspended && isOpen()) {

@@ -48,8 +48,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to another server, over netty-codec-redis (RESP2). Commands may be sent from any thread but a server's
- * event loop; each waits for its reply, as long as bytes move. A reply is a {@link String} (status or bulk), a {@link Long},
- * a {@link List} of replies, or null.
+ * event loop; each waits for its reply, as long as bytes move. A reply is a {@link String} (status or bulk), a {@link
+ * Long}, a {@link List} of replies, or null.
  */
 public final class RespClient implements AutoCloseable {
     /** The node answered with an error. */
@@ -133,7 +133,9 @@ public final class RespClient implements AutoCloseable {
                 .toArray(byte[][]::new)));
     }
 
-    /** Sends a command; others may follow before its reply is {@linkplain #await awaited}. The words must not change. */
+    /**
+     * Sends a command; others may follow before its reply is {@linkplain #await awaited}. The words must not change.
+     */
     public CompletableFuture<Object> send(byte[]... words) {
         CompletableFuture<Object> reply = new CompletableFuture<>();
         channel.eventLoop().execute(() -> {

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The payload of FUNCTION DUMP and FUNCTION RESTORE: the code of each library as RDB has it, with version and checksum. */
+/**
+ * The payload of FUNCTION DUMP and FUNCTION RESTORE: the code of each library as RDB has it, with version and checksum.
+ */
 public final class FunctionPayload {
     /** RDB_OPCODE_FUNCTION2 of Redis. */
     private static final int FUNCTION = 245;

@@ -23,7 +23,9 @@ final class Lzf {
     private int outSize;
     private int outLimit;
 
-    /** Compresses {@code in[0..length)} into {@code target}; returns the size, 0 when it is no less than the target's. */
+    /**
+     * Compresses {@code in[0..length)} into {@code target}; returns the size, 0 when it is no less than the target's.
+     */
     int compress(byte[] in, int length, byte[] target) {
         int bits =
                 Math.max(MIN_TABLE_BITS, Math.min(MAX_TABLE_BITS, Integer.SIZE - Integer.numberOfLeadingZeros(length)));

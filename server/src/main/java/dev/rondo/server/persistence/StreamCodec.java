@@ -12,9 +12,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forms of a stream: nodes, counters, and groups with their consumers. The second, of Redis 7.0, added counters to the
- * first; the third, of Redis 7.2, added when consumers last got something. The second is written: 7.2 reads it as well,
- * and 7.0 refuses the third. What it lacks is reckoned to be when the consumer last asked. Stateless.
+ * The forms of a stream: nodes, counters, and groups with their consumers. The second, of Redis 7.0, added counters to
+ * the first; the third, of Redis 7.2, added when consumers last got something. The second is written: 7.2 reads it as
+ * well, and 7.0 refuses the third. What it lacks is reckoned to be when the consumer last asked. Stateless.
  */
 final class StreamCodec implements ValueCodec<StreamValue> {
     private static final int WITHOUT_COUNTERS = 15;

@@ -17,7 +17,9 @@ interface ValueCodec<V extends Value> {
     /** The type bytes that it reads. */
     List<Integer> types();
 
-    /** Reads a value of one of the {@link #types}, in the form it was written in or the one that default limits ask for. */
+    /**
+     * Reads a value of one of the {@link #types}, in the form it was written in or the one that default limits ask for.
+     */
     V read(int type, RdbReader in) throws RdbFormatException;
 
     /** The type byte in front of what {@link #write} writes. */

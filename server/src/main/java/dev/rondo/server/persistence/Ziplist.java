@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads the compact forms of Redis before 7.0, ziplist and zipmap, which old RDB files and payloads hold. Bytes that are
- * neither are refused. Pure functions.
+ * Reads the compact forms of Redis before 7.0, ziplist and zipmap, which old RDB files and payloads hold. Bytes that
+ * are neither are refused. Pure functions.
  */
 final class Ziplist {
     private static final int HEADER_BYTES = 10;

@@ -6,8 +6,8 @@ import java.util.BitSet;
 /**
  * Finds the buckets of a slot, served here, in which a replica's entries differ. The slot may be written to between the
  * steps: whatever is touched meanwhile counts as different. So when the last step is done, and as long as the lock is
- * held from there, the other buckets hold here what they held when they were summed up, and that is what the replica has.
- * Every method needs the slot's lock; confined to the sync thread otherwise.
+ * held from there, the other buckets hold here what they held when they were summed up, and that is what the replica
+ * has. Every method needs the slot's lock; confined to the sync thread otherwise.
  */
 final class Comparison implements Slot.Observer {
     private final Slot slot;

@@ -244,9 +244,9 @@ final class Copies {
     }
 
     /**
-     * Begins the copy, once it is known what differs; false until then. The feed begins with it, in the same hold of the
-     * lock as the end of the comparison: the entries that are not to be copied are at this moment the same on both sides.
-     * If all are, there is nothing to copy, and {@link Copy#feed} stays null.
+     * Begins the copy, once it is known what differs; false until then. The feed begins with it, in the same hold of
+     * the lock as the end of the comparison: the entries that are not to be copied are at this moment the same on both
+     * sides. If all are, there is nothing to copy, and {@link Copy#feed} stays null.
      */
     private boolean hasBegun(Copy copy) {
         Slot slot = copy.slot;

@@ -20,9 +20,9 @@ import java.util.BitSet;
  * What two nodes compare of a slot: its keys fall into buckets by a hash that is the same on every node, and of each
  * bucket there is the sum of the hashes of its entries: key, version, expiry and value. The value counts since two
  * sides of a split may give the same version to different values. A sum, since entries come in any order, and a scan
- * may visit one twice: that makes equal buckets differ, where an exclusive or would make different ones equal. The hashes
- * depend on a seed, new for each comparison, so that what was taken for equal by chance is not so for ever. Confined to
- * one thread.
+ * may visit one twice: that makes equal buckets differ, where an exclusive or would make different ones equal. The
+ * hashes depend on a seed, new for each comparison, so that what was taken for equal by chance is not so for ever.
+ * Confined to one thread.
  */
 final class Digest {
     /** Half a megabyte of sums. */
@@ -138,7 +138,9 @@ final class Digest {
         return size;
     }
 
-    /** Adds what there is of a stream, but for when its consumers were last seen: replicas are not told of every time. */
+    /**
+     * Adds what there is of a stream, but for when its consumers were last seen: replicas are not told of every time.
+     */
     private static void add(StreamValue stream, ListHash parts) {
         stream.forEach(StreamId.MIN, StreamId.MAX, false, entry -> {
             parts.id(entry.id());
@@ -253,7 +255,9 @@ final class Digest {
         return mixed(hash ^ tail);
     }
 
-    /** A step that maps no two inputs to one output, and spreads each bit over the upper half of the word and the lower. */
+    /**
+     * A step that maps no two inputs to one output, and spreads each bit over the upper half of the word and the lower.
+     */
     private static long mixed(long word) {
         long spread = (word ^ word >>> 32) * 0xd6e8feb86659fd93L;
         spread = (spread ^ spread >>> 32) * 0xd6e8feb86659fd93L;

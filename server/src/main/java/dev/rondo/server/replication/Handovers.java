@@ -16,11 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands slots over to the owner that the slot table wants. When that peer has caught up but for a little, so that clients
- * need not wait for all that is on its way to it, the slot is parked and the heir is asked to take it, again and again
- * until it answers; it follows the last effect of the old primary with the first of its own. A parked slot is set free by
- * the heir's answer or its first effect, or by a slot table that no longer knows the heir. Confined to the sync thread,
- * apart from the figures.
+ * Hands slots over to the owner that the slot table wants. When that peer has caught up but for a little, so that
+ * clients need not wait for all that is on its way to it, the slot is parked and the heir is asked to take it, again
+ * and again until it answers; it follows the last effect of the old primary with the first of its own. A parked slot is
+ * set free by the heir's answer or its first effect, or by a slot table that no longer knows the heir. Confined to the
+ * sync thread, apart from the figures.
  */
 final class Handovers {
     private static final Logger log = LoggerFactory.getLogger(Handovers.class);
@@ -110,8 +110,8 @@ final class Handovers {
     }
 
     /**
-     * Whether so many slots are about to be handed to the peer that it is to catch up first: the clients of a parked slot
-     * wait until the heir has applied all that is in front of the word of its handover.
+     * Whether so many slots are about to be handed to the peer that it is to catch up first: the clients of a parked
+     * slot wait until the heir has applied all that is in front of the word of its handover.
      */
     boolean isWaitedFor(PeerStream stream) {
         return readyByPeer.getOrDefault(stream, 0) >= settings.mostParked();

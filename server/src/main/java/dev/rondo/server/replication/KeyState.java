@@ -46,8 +46,8 @@ record KeyState(byte[] key, long version, long expireAtMs, @Nullable Object valu
     }
 
     /**
-     * Whether this was written after what the (locked) slot knows of the key. In one transaction a key may be deleted and
-     * written: of the same version the value counts.
+     * Whether this was written after what the (locked) slot knows of the key. In one transaction a key may be deleted
+     * and written: of the same version the value counts.
      */
     boolean isNewsTo(Slot slot) {
         if (isFlush) {

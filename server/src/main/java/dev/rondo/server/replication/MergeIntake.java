@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Takes the entries and deletions of slots that others have lost to this node: for each key the later write wins. Only a
- * slot's primary takes them, and not in the middle of a script; the loser learns at their end whether it must send them
- * again. Called on the bus's threads, one sender at a time.
+ * Takes the entries and deletions of slots that others have lost to this node: for each key the later write wins. Only
+ * a slot's primary takes them, and not in the middle of a script; the loser learns at their end whether it must send
+ * them again. Called on the bus's threads, one sender at a time.
  */
 final class MergeIntake {
     /** Who merges a slot into this node's. */

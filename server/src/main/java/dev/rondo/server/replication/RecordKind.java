@@ -25,7 +25,9 @@ enum RecordKind {
      * entries of them follow; the others, as they were when it asked, are the primary's.
      */
     SYNC_DIFFERENCES(15),
-    /** Slot, sequence, number, epoch of the table obeyed: the receiver is to be the primary; it answers by a message. */
+    /**
+     * Slot, sequence, number, epoch of the table obeyed: the receiver is to be the primary; it answers by a message.
+     */
     HANDOVER(8),
     /** Slot: the sender's effects do not follow any more; the receiver's copy is void. */
     UNFOLLOW(12),

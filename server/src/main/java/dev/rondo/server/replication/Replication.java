@@ -162,7 +162,8 @@ public final class Replication implements AutoCloseable {
 
     /**
      * A message of another node's {@link Replication}. Called in order for each sender. What comes from a life of a
-     * node that this one has not heard of yet, or knows to be over, is refused: what it would be told belongs to another.
+     * node that this one has not heard of yet, or knows to be over, is refused: what it would be told belongs to
+     * another.
      */
     public void received(NodeId from, long incarnation, byte[] message, int offset, int length) {
         long id = Messages.streamId(message, offset);

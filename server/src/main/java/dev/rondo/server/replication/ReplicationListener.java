@@ -20,7 +20,9 @@ public interface ReplicationListener {
     /** Whether a newer slot table than that of {@code epoch} wants the slot to be served by another member. */
     boolean isOutdated(Slot slot, long epoch);
 
-    /** Whether this node took the slot over by a slot table newer than that of {@code epoch}, which says nothing then. */
+    /**
+     * Whether this node took the slot over by a slot table newer than that of {@code epoch}, which says nothing then.
+     */
     boolean isTakenSince(Slot slot, long epoch);
 
     /** This node serves the slot, handed over as the slot table of {@code epoch} wanted. */

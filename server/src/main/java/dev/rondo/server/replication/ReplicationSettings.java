@@ -14,7 +14,8 @@ import java.util.function.LongSupplier;
  * @param handoverBacklogBytes a peer that has more to apply is handed no slot until it has caught up
  * @param bucketEntries about how many entries share one sum of a {@link Digest}: fewer make digests longer, more have
  *     more equal entries copied along with one that differs
- * @param mostParked so many slots at once wait for their new primary's word: a bound on the requests that wait with them
+ * @param mostParked so many slots at once wait for their new primary's word: a bound on the requests that wait with
+ *     them
  */
 public record ReplicationSettings(
         Loops loops,

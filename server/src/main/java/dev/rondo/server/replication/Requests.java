@@ -117,8 +117,8 @@ final class Requests {
     }
 
     /**
-     * Notes that the slot, a replica, asks the primary. Returns what to send at once, null if a digest must be made: then
-     * the slot is to be given to {@link #add}.
+     * Notes that the slot, a replica, asks the primary. Returns what to send at once, null if a digest must be made:
+     * then the slot is to be given to {@link #add}.
      */
     @Nullable SyncRequest ask(Slot slot, NodeId primary) {
         forget(slot);

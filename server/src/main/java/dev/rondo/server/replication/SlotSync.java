@@ -17,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The loop that moves slots: {@link Requests} asks for them, and {@link Copies} gives to those who ask, {@link Handovers} to the owner that the
- * slot table wants, {@link Merges} to the winner of a slot. All of it happens in this loop, which never waits for a
- * peer; every lock it takes is held for one chunk. The public methods may be called by any thread.
+ * The loop that moves slots: {@link Requests} asks for them, and {@link Copies} gives to those who ask, {@link
+ * Handovers} to the owner that the slot table wants, {@link Merges} to the winner of a slot. All of it happens in this
+ * loop, which never waits for a peer; every lock it takes is held for one chunk. The public methods may be called by
+ * any thread.
  */
 final class SlotSync implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SlotSync.class);
@@ -140,8 +141,8 @@ final class SlotSync implements AutoCloseable {
     }
 
     /**
-     * Sends the slots' entries to the primary that won them in a merge; then runs {@code after} on the sync thread, with
-     * whether the winner has all of them.
+     * Sends the slots' entries to the primary that won them in a merge; then runs {@code after} on the sync thread,
+     * with whether the winner has all of them.
      */
     void merge(List<Slot> slots, NodeId winner, Consumer<Boolean> after) {
         submit(() -> merges.add(slots, winner, after));

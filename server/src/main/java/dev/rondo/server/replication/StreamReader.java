@@ -5,7 +5,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** Puts the records of one sender's stream together again. Confined to the thread that delivers that sender's messages. */
+/**
+ * Puts the records of one sender's stream together again. Confined to the thread that delivers that sender's messages.
+ */
 final class StreamReader {
     private static final int LENGTH_BYTES = 4;
     private static final byte[] NOTHING = {};
@@ -70,7 +72,8 @@ final class StreamReader {
     }
 
     /**
-     * Takes a message's bytes, of which the first may have been read before, and hands on each record that they complete.
+     * Takes a message's bytes, of which the first may have been read before, and hands on each record that they
+     * complete.
      *
      * @throws IllegalArgumentException when they make no sense
      */

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes slots over from their primaries, the other side of {@link Handovers}: only with a complete copy that ends where the
- * old primary's effects do. A question that comes twice gets the answer that it got, since the slot may have gone on
- * from here by then. What concerns a slot is guarded by the slot's lock.
+ * Takes slots over from their primaries, the other side of {@link Handovers}: only with a complete copy that ends where
+ * the old primary's effects do. A question that comes twice gets the answer that it got, since the slot may have gone
+ * on from here by then. What concerns a slot is guarded by the slot's lock.
  */
 final class Takeovers {
     private static final Logger log = LoggerFactory.getLogger(Takeovers.class);
@@ -53,7 +53,10 @@ final class Takeovers {
         }
     }
 
-    /** HANDOVER: this node is to serve a slot; the old primary waits for the answer, and may ask twice. Returns the slot. */
+    /**
+     * HANDOVER: this node is to serve a slot; the old primary waits for the answer, and may ask twice. Returns the
+     * slot.
+     */
     int handover(NodeId from, RecordReader record) {
         Slot slot = keyspace.slot(record.slot());
         long sequence = record.number();

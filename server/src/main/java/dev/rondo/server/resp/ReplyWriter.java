@@ -92,7 +92,9 @@ public final class ReplyWriter {
         line('+', text);
     }
 
-    /** An error reply: its first word is the code ("ERR", "WRONGTYPE"); line breaks become blanks, at the end nothing. */
+    /**
+     * An error reply: its first word is the code ("ERR", "WRONGTYPE"); line breaks become blanks, at the end nothing.
+     */
     public void error(String codeAndMessage) {
         lastError = codeAndMessage;
         countedError(codeAndMessage);

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The libraries of functions that a node has, in an interpreter of their own, so that what they keep between calls stays
- * the same. What a client changes here is announced to the other nodes, and what they announce is taken: for each name
- * the later change wins. Changed and called by one thread; any thread may look at what there is.
+ * The libraries of functions that a node has, in an interpreter of their own, so that what they keep between calls
+ * stays the same. What a client changes here is announced to the other nodes, and what they announce is taken: for each
+ * name the later change wins. Changed and called by one thread; any thread may look at what there is.
  */
 public final class FunctionLibraries {
     /** What becomes of the libraries that are there when others are restored. */

@@ -34,7 +34,9 @@ public final class User {
         unrestricted = selectors.stream().anyMatch(Selector::isUnrestricted);
     }
 
-    /** The user "default" as long as nothing else is said: everybody is logged in as this one, and may do everything. */
+    /**
+     * The user "default" as long as nothing else is said: everybody is logged in as this one, and may do everything.
+     */
     static User initialDefault() {
         UserRules rules = new UserRules(DEFAULT_NAME, true);
         rules.enabled = true;

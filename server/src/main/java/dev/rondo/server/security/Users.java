@@ -94,8 +94,8 @@ public final class Users {
     public record Replacement(Collection<Account> removed, @Nullable Revocation ofDefault) {}
 
     /**
-     * Puts users in the place of all present ones. Only "default" keeps its account; if it is not among the new ones, it
-     * is as in the beginning.
+     * Puts users in the place of all present ones. Only "default" keeps its account; if it is not among the new ones,
+     * it is as in the beginning.
      */
     public synchronized Replacement replaceAll(Collection<User> users) {
         List<Account> removed = new ArrayList<>(byName.values());

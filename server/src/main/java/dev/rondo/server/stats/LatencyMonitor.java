@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What took longer than latency-monitor-threshold, by event: the worst of each of the last 160 seconds with any. Thread-safe. */
+/**
+ * What took longer than latency-monitor-threshold, by event: the worst of each of the last 160 seconds with any.
+ * Thread-safe.
+ */
 public final class LatencyMonitor {
     /** The samples of one event that are kept. */
     private static final int MOST_SAMPLES = 160;

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands each thread on which a node depends an empty task every second, and says loudly when it has not come to it for five:
- * where the thread stands, which lock it waits for, and where the holder of that lock stands. It changes nothing; but a
- * node that stands still must not do so in silence. Thread-safe.
+ * Hands each thread on which a node depends an empty task every second, and says loudly when it has not come to it for
+ * five: where the thread stands, which lock it waits for, and where the holder of that lock stands. It changes nothing;
+ * but a node that stands still must not do so in silence. Thread-safe.
  */
 public final class Watchdog implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Watchdog.class);

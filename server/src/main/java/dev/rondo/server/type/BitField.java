@@ -3,8 +3,8 @@ package dev.rondo.server.type;
 import java.util.Locale;
 
 /**
- * The type of an integer in a bitmap: how many bits it has, from any bit on, highest first, and whether it is signed (in
- * two's complement). Immutable.
+ * The type of an integer in a bitmap: how many bits it has, from any bit on, highest first, and whether it is signed
+ * (in two's complement). Immutable.
  *
  * @param bits 1 to 64, of an unsigned one 63 at most
  */

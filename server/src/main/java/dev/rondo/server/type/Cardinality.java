@@ -2,8 +2,8 @@ package dev.rondo.server.type;
 
 /**
  * How many distinct elements a HyperLogLog has seen, estimated from how many of its registers hold each value: the
- * estimator of Otmar Ertl, "New cardinality estimation algorithms for HyperLogLog sketches" (2017), section 4, which needs
- * neither tables nor a correction by range. Pure functions.
+ * estimator of Otmar Ertl, "New cardinality estimation algorithms for HyperLogLog sketches" (2017), section 4, which
+ * needs neither tables nor a correction by range. Pure functions.
  */
 final class Cardinality {
     /** The limit of the factor alpha for many registers: 1 / (2 ln 2). */

@@ -9,9 +9,9 @@ import java.nio.ByteOrder;
 /**
  * A string that estimates how many distinct elements were added to it: 2^14 registers, each of which holds the longest
  * run of zero bits, plus one, in the hashes of its elements (Flajolet et al., 2007; Heule et al., "HyperLogLog in
- * Practice", 2013). The string is that of Redis, byte for byte: "HYLL", the form of the registers ({@link DenseRegisters},
- * {@link SparseRegisters}), three bytes, the estimate of last time with a bit that says that it is out of date, and the
- * registers. A view of a string, which it changes in place; not thread-safe.
+ * Practice", 2013). The string is that of Redis, byte for byte: "HYLL", the form of the registers ({@link
+ * DenseRegisters}, {@link SparseRegisters}), three bytes, the estimate of last time with a bit that says that it is out
+ * of date, and the registers. A view of a string, which it changes in place; not thread-safe.
  */
 public final class HyperLogLog {
     /** {@link #count} of registers that are not what they should be. */

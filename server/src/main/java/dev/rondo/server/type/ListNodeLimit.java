@@ -1,8 +1,8 @@
 package dev.rondo.server.type;
 
 /**
- * How much one node of a list holds, by {@link Limits#listNodeSize}: a number of elements, or from -1 to -5 a size of 4,
- * 8, 16, 32 or 64 KB. Pure functions; sizes are those of listpacks.
+ * How much one node of a list holds, by {@link Limits#listNodeSize}: a number of elements, or from -1 to -5 a size of
+ * 4, 8, 16, 32 or 64 KB. Pure functions; sizes are those of listpacks.
  */
 final class ListNodeLimit {
     private static final int SMALLEST_BYTES = 4096;

@@ -123,7 +123,9 @@ public final class Listpack {
         return at == HEADER_BYTES ? NONE : before(at);
     }
 
-    /** The element of this index, or counted from the end if it is negative (-1: the last); {@link #NONE} if outside. */
+    /**
+     * The element of this index, or counted from the end if it is negative (-1: the last); {@link #NONE} if outside.
+     */
     public int seek(long index) {
         long forward = index < 0 ? count + index : index;
         if (forward < 0 || forward >= count) {
@@ -446,7 +448,9 @@ public final class Listpack {
 
     // ---- in bulk ----
 
-    /** The array with the bytes of an element that is no integer, from {@link #start} on; valid until the next change. */
+    /**
+     * The array with the bytes of an element that is no integer, from {@link #start} on; valid until the next change.
+     */
     byte[] array() {
         return bytes;
     }

@@ -21,7 +21,10 @@ public final class ObjectSize {
         return aligned(HEADER_BYTES + (long) fieldBytes);
     }
 
-    /** A node of a {@link HashTable} with so many bytes of fields of its own, and its share of the table, without its key. */
+    /**
+     * A node of a {@link HashTable} with so many bytes of fields of its own, and its share of the table, without its
+     * key.
+     */
     public static long ofNode(int fieldBytes) {
         return of(NODE_FIELD_BYTES + fieldBytes) + BUCKET_BYTES;
     }

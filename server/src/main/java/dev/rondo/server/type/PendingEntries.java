@@ -7,9 +7,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pending entries in the order of their ids: sorted runs of at most {@link #RUN_CAPACITY}, each of which is found by binary
- * search. New ones mostly come at the end and fill the runs; acknowledged ones go anywhere, and a run that is nearly empty
- * is joined with a neighbour if both fill but half a run.
+ * Pending entries in the order of their ids: sorted runs of at most {@link #RUN_CAPACITY}, each of which is found by
+ * binary search. New ones mostly come at the end and fill the runs; acknowledged ones go anywhere, and a run that is
+ * nearly empty is joined with a neighbour if both fill but half a run.
  */
 public final class PendingEntries {
     static final int RUN_CAPACITY = 128;

@@ -115,8 +115,8 @@ public final class ScoreText {
     }
 
     /**
-     * The number that a few digits with at most one point make up, NaN when the text is of another kind. Both the digits
-     * and the power of ten are doubles, so that their quotient is the nearest to the text that there is.
+     * The number that a few digits with at most one point make up, NaN when the text is of another kind. Both the
+     * digits and the power of ten are doubles, so that their quotient is the nearest to the text that there is.
      */
     private static double plain(byte[] text) {
         int start = text.length > 0 && (text[0] == '-' || text[0] == '+') ? 1 : 0;
@@ -143,8 +143,8 @@ public final class ScoreText {
     }
 
     /**
-     * An end of a range of scores, {@code text[from..)}: as {@link #parse}, but nothing is 0, blanks may precede, a zero
-     * byte ends it, and what is too large or too small becomes infinite or zero.
+     * An end of a range of scores, {@code text[from..)}: as {@link #parse}, but nothing is 0, blanks may precede, a
+     * zero byte ends it, and what is too large or too small becomes infinite or zero.
      */
     public static double parseEnd(byte[] text, int from) {
         if (Ascii.isLong(text, from, text.length)) {
@@ -154,8 +154,8 @@ public final class ScoreText {
     }
 
     /**
-     * What SORT makes of a text: as {@link #parse}, but nothing is 0, blanks may precede and a zero byte ends it; NaN also
-     * for a fraction so small that its digits are lost.
+     * What SORT makes of a text: as {@link #parse}, but nothing is 0, blanks may precede and a zero byte ends it; NaN
+     * also for a fraction so small that its digits are lost.
      */
     public static double parseWeight(byte[] text) {
         if (Ascii.isLong(text)) {

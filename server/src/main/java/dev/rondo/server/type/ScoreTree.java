@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Members in order, in a B+-tree whose inner nodes know how many members are beneath each child: finding a rank,
  * the rank of a bound, adding and removing take O(log N) steps, and going on to a neighbour one step.
  *
- * <p>A node that becomes less than a quarter full is joined with a neighbour if both together are at most three quarters
- * full; so neighbours are never both nearly empty, and a tree does not split and join in turn.
+ * <p>A node that becomes less than a quarter full is joined with a neighbour if both together are at most three
+ * quarters full; so neighbours are never both nearly empty, and a tree does not split and join in turn.
  *
  * <p>Nodes hold the scores beside the members, so that a search reads a few lines of memory and not a member at each
  * step.

@@ -46,7 +46,9 @@ public final class SetValue extends Value {
         this.pack = pack;
     }
 
-    /** An empty set in the form that Redis chooses when so many members are to be added, the first of which is given. */
+    /**
+     * An empty set in the form that Redis chooses when so many members are to be added, the first of which is given.
+     */
     public static SetValue expecting(byte[] first, long members, Limits limits) {
         SetValue set = new SetValue();
         if (!Ascii.isLong(first) || members > limits.intsetEntries()) {

@@ -29,7 +29,9 @@ public final class SortedSetValue extends Value {
         this(new PackedMembers());
     }
 
-    /** An empty set in the form of large ones, which keeps minus zero and takes any number of members without a search. */
+    /**
+     * An empty set in the form of large ones, which keeps minus zero and takes any number of members without a search.
+     */
     public static SortedSetValue indexed() {
         return new SortedSetValue(new IndexedMembers());
     }

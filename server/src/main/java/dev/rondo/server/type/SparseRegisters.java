@@ -11,9 +11,9 @@ import dev.rondo.server.type.StringValue.RawString;
  * 1vvvvvnn           n + 1 registers of v + 1
  * </pre>
  *
- * <p>The bytes may come from anybody, so they need not describe the right number of registers. Which runs a change leads
- * to, out of several that mean the same, is as in Redis, so that equal histories give equal strings. Pure functions on
- * the string.
+ * <p>The bytes may come from anybody, so they need not describe the right number of registers. Which runs a change
+ * leads to, out of several that mean the same, is as in Redis, so that equal histories give equal strings. Pure
+ * functions on the string.
  */
 final class SparseRegisters {
     private static final int MOST_VALUE = 32;
@@ -185,7 +185,9 @@ final class SparseRegisters {
         return Outcome.RAISED;
     }
 
-    /** Writes what takes the place of a run: what is in front of a register, the register's new value, what is behind. */
+    /**
+     * Writes what takes the place of a run: what is in front of a register, the register's new value, what is behind.
+     */
     private static int split(byte[] target, byte run, int before, int value, int behind) {
         if ((run & VALUES) == 0) {
             int at = zeros(target, 0, before);

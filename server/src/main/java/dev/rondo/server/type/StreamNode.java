@@ -5,12 +5,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries of a stream in a row: a {@link Listpack} in the layout of Redis's macro nodes, so that DUMP and RDB files take
- * it as it is. Entries are named by their offset, valid until the next change. A deleted entry stays, marked as such.
+ * Entries of a stream in a row: a {@link Listpack} in the layout of Redis's macro nodes, so that DUMP and RDB files
+ * take it as it is. Entries are named by their offset, valid until the next change. A deleted entry stays, marked as
+ * such.
  *
  * <p>Layout: the number of entries, that of deleted ones, the number of fields and the fields of the first entry, 0. Of
- * each entry: flags, time and sequence less those of the node's id, the number of its fields and fields and values in turn
- * (where the fields are those of the first entry, the values alone), then how many elements it has, read backwards.
+ * each entry: flags, time and sequence less those of the node's id, the number of its fields and fields and values in
+ * turn (where the fields are those of the first entry, the values alone), then how many elements it has, read
+ * backwards.
  */
 final class StreamNode {
     static final int NONE = Listpack.NONE;

@@ -3,8 +3,8 @@ package dev.rondo.server.type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes of a stream in the order of their ids, in a ring: one comes at the tail and goes at the head at once, and the
- * node of an id is found by binary search. One that goes in the middle moves references only.
+ * The nodes of a stream in the order of their ids, in a ring: one comes at the tail and goes at the head at once, and
+ * the node of an id is found by binary search. One that goes in the middle moves references only.
  */
 final class StreamNodes {
     private static final long RING_BYTES = ObjectSize.of(ObjectSize.REFERENCE + 2 * 4 + 8);

@@ -8,12 +8,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream: entries of fields and values in the order of their ids, in nodes of a few kilobytes, and groups of consumers.
- * Entries come at the tail, and go at the head or where they are deleted; where an id is, is found by binary search among
- * the nodes and a walk within one. An entry with the fields of the first in its node takes some six bytes beside its values.
+ * A stream: entries of fields and values in the order of their ids, in nodes of a few kilobytes, and groups of
+ * consumers. Entries come at the tail, and go at the head or where they are deleted; where an id is, is found by binary
+ * search among the nodes and a walk within one. An entry with the fields of the first in its node takes some six bytes
+ * beside its values.
  *
- * <p>A node goes once all its entries are deleted, except where trimming to an id leaves it since a deleted entry in it is
- * behind the id: as in Redis, so that what is trimmed by whole nodes is the same.
+ * <p>A node goes once all its entries are deleted, except where trimming to an id leaves it since a deleted entry in it
+ * is behind the id: as in Redis, so that what is trimmed by whole nodes is the same.
  */
 public final class StreamValue extends Value {
     /** An entry and a node hold no more bytes. */
@@ -116,7 +117,9 @@ public final class StreamValue extends Value {
 
     // ---- adding ----
 
-    /** Adds an entry behind {@link #lastId}: fields and values in turn, from {@code from} on. Takes none of the arrays. */
+    /**
+     * Adds an entry behind {@link #lastId}: fields and values in turn, from {@code from} on. Takes none of the arrays.
+     */
     public void add(StreamId id, byte[][] arguments, int from, Limits limits) {
         StreamNode last = nodes.count() == 0 ? null : nodes.get(nodes.count() - 1);
         if (last != null && isFull(last, bytes(arguments, from), limits)) {

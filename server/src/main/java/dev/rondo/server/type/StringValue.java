@@ -42,7 +42,9 @@ public final class StringValue {
         return string instanceof Long number ? Ascii.decimal(number) : ((RawString) string).toByteArray();
     }
 
-    /** An array that starts with the value's {@link #length} bytes; not to be changed, valid until the value changes. */
+    /**
+     * An array that starts with the value's {@link #length} bytes; not to be changed, valid until the value changes.
+     */
     public static byte[] array(Object string) {
         return string instanceof RawString buffer ? buffer.array() : bytes(string);
     }
@@ -140,7 +142,9 @@ public final class StringValue {
             length = Math.max(length, leastLength);
         }
 
-        /** Puts the first {@code count} bytes of {@code patch} in the place of {@code removed} bytes at {@code offset}. */
+        /**
+         * Puts the first {@code count} bytes of {@code patch} in the place of {@code removed} bytes at {@code offset}.
+         */
         public void splice(int offset, int removed, byte[] patch, int count) {
             int from = offset + removed;
             int tail = length - from;

@@ -3,8 +3,8 @@ package dev.rondo.server.type;
 /**
  * Sine, cosine and arcsine rounded to the nearest double but for one argument in a thousand or less: what glibc, with
  * which Redis computes distances, answers in nearly all cases, and the same on every processor. {@link StrictMath} is
- * off by one unit in the last place far more often, which can be seen in distances. Computed with pairs of doubles (T. J.
- * Dekker, "A floating-point technique for extending the available precision", 1971). Pure functions.
+ * off by one unit in the last place far more often, which can be seen in distances. Computed with pairs of doubles (T.
+ * J. Dekker, "A floating-point technique for extending the available precision", 1971). Pure functions.
  */
 final class Trigonometry {
     private static final double HALF_PI = 0x1.921fb54442d18p+0;

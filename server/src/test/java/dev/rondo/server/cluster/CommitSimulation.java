@@ -26,10 +26,10 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A few nodes in commit mode {@code replica} in one thread, with everything that happens between them in a random order.
- * One node at a time dies, hangs, or is believed to be dead while it serves on and hears nothing of it; the next one
- * only when all slots have their copies again. Every write is a key of its own, or the deletion of one, so that one that
- * was confirmed and is gone shows, and one that was deleted and is back.
+ * A few nodes in commit mode {@code replica} in one thread, with everything that happens between them in a random
+ * order. One node at a time dies, hangs, or is believed to be dead while it serves on and hears nothing of it; the next
+ * one only when all slots have their copies again. Every write is a key of its own, or the deletion of one, so that one
+ * that was confirmed and is gone shows, and one that was deleted and is back.
  */
 final class CommitSimulation {
     private static final int[] SLOTS = {0, 77, 16383};
@@ -319,8 +319,8 @@ final class CommitSimulation {
     }
 
     /**
-     * Whether every slot has all the copies it should have, as its owners say and its primary too. One that was excluded
-     * and never heard of it takes an old copy for complete until its primary's new stream tells it better.
+     * Whether every slot has all the copies it should have, as its owners say and its primary too. One that was
+     * excluded and never heard of it takes an old copy for complete until its primary's new stream tells it better.
      */
     private boolean isWhole() {
         for (SimulatedNode node : cluster.nodes.values()) {

@@ -31,7 +31,9 @@ class HandoverTest {
         return new SimulatedNode(SimulatedMembers.member(i), bus, random, () -> nowNs, new SimulationTrace(false));
     }
 
-    /** Two slots of the giver, of which the heir has copies; it is to serve the first of them, and has much to apply. */
+    /**
+     * Two slots of the giver, of which the heir has copies; it is to serve the first of them, and has much to apply.
+     */
     private void begin(long seed) {
         Random random = new Random(seed);
         bus = new SimulatedBus(random);

@@ -18,8 +18,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * The nodes of a simulation, what each has last reported, and the coordinator that makes tables of that for those who are
- * members at the time. Which nodes those are, and when anything happens, is the simulation's business.
+ * The nodes of a simulation, what each has last reported, and the coordinator that makes tables of that for those who
+ * are members at the time. Which nodes those are, and when anything happens, is the simulation's business.
  */
 final class SimulatedMembers {
     private static final int FIRST_PORT = 7000;

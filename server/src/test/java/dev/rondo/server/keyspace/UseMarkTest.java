@@ -51,7 +51,10 @@ class UseMarkTest {
         assertEquals(255, UseMark.counted(255, 0, 0));
     }
 
-    /** The table in Redis's configuration file: with factor 10, 10 for 100 uses, 18 for a thousand, 142 for 100 thousand. */
+    /**
+     * The table in Redis's configuration file: with factor 10, 10 for 100 uses, 18 for a thousand, 142 for 100
+     * thousand.
+     */
     @Test
     void usesAreCountedAsRedisCountsThem() {
         assertNear(10, 100, 3);

@@ -36,7 +36,10 @@ class StreamCodecTest {
                     + "000000000000010000000000000001026332b78c6814a2010000b78c6814a201000001000000000000000500000000000000"
                     + "000469646c65678c6814a2010000ffffffffffffffff0002673206000400000b00f8153e07f1024acc";
 
-    /** The counters behind the nodes: the length, the last id; the first id, the deleted id, the number added; the groups. */
+    /**
+     * The counters behind the nodes: the length, the last id; the first id, the deleted id, the number added; the
+     * groups.
+     */
     private static final String COUNTERS = "030600" + "0101" + "0102" + "04" + "02";
 
     private static final String CONTENT = "1-1 f 1 g word 5-0 other  6-0 f 3 last 6-0 deleted 1-2 added 4"

@@ -187,8 +187,8 @@ class ScoreTextTest {
     }
 
     /**
-     * The algorithm does not always find the shortest: of random doubles about one in 1,200 could do with one digit less,
-     * one in 12,000 with two. How many of these numbers do is fixed.
+     * The algorithm does not always find the shortest: of random doubles about one in 1,200 could do with one digit
+     * less, one in 12,000 with two. How many of these numbers do is fixed.
      */
     @Test
     void hardlyAnyTextOfADoubleIsLongerThanItMustBe() {

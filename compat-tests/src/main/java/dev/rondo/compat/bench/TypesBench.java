@@ -63,7 +63,7 @@ final class TypesBench implements Callable<Integer> {
             names = "--requests",
             description = "requests of one measurement at depth 1, four times as many at higher ones, a tenth of LRANGE"
                     + " (default: ${DEFAULT-VALUE})")
-    private int requestsAtDepth1 = 50_000;
+    private int requestsAtDepth1 = 100_000; // as redis-benchmark by itself
 
     @Override
     public Integer call() {

@@ -84,11 +84,19 @@ public final class ListValue extends Value {
         }
     }
 
+    /** Of several nodes the last one has room to spare, so that elements that come one by one seldom move it. */
     public void addLast(byte[] element, Limits limits) {
         prepareFor(element.length, 1, limits);
         if (nodes.count() > 0 && takes(limits, nodes.last(), element)) {
-            nodes.last().append(element);
+            Listpack last = nodes.last();
+            if (nodes.count() > 1) {
+                last.reserve(element);
+            }
+            last.append(element);
         } else {
+            if (nodes.count() > 0) {
+                nodes.last().trim();
+            }
             nodes.addLast(nodeOf(element));
         }
     }

@@ -22,6 +22,7 @@ public final class Listpack {
     private static final int HEADER_BYTES = 6;
     private static final int UNKNOWN_COUNT = 0xffff;
     private static final int TERMINATOR = 0xff;
+    private static final int MOST_SPARE_BYTES = 4096;
 
     private static final int STRING_6_BITS = 0x80;
     private static final int INTEGER_13_BITS = 0xc0;
@@ -355,6 +356,24 @@ public final class Listpack {
         System.arraycopy(bytes, to, target, from + length, end + 1 - to);
         bytes = target;
         end = newEnd;
+    }
+
+    /**
+     * Makes room for an element, and for about as many bytes again as there are, up to {@link #MOST_SPARE_BYTES}, since
+     * more elements are to come; {@link #trim} gives back what they did not take.
+     */
+    void reserve(byte[] element) {
+        int needed = Math.addExact(end, encodedLength(element)) + 1;
+        if (needed > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.addExact(needed, Math.min(needed, MOST_SPARE_BYTES)));
+        }
+    }
+
+    /** Takes no more memory than the elements need. */
+    void trim() {
+        if (bytes.length > end + 1) {
+            bytes = Arrays.copyOf(bytes, end + 1);
+        }
     }
 
     private void header() {

@@ -317,6 +317,23 @@ class ListValueTest {
     }
 
     @Example
+    void onlyTheLastOfManyNodesHasRoomToSpareAndNotMuch() {
+        ListValue list = new ListValue();
+        byte[] element = new byte[100];
+        for (int i = 0; i < 5000; i++) {
+            list.addLast(element, EIGHT_KB);
+        }
+        assertTrue(list.nodes() > 50, () -> list.nodes() + " nodes");
+        for (int i = 0; i < list.nodes(); i++) {
+            Listpack node = list.node(i);
+            int spare = i == list.nodes() - 1 ? 4200 : 0;
+            assertTrue(
+                    node.allocatedBytes() <= node.sizeBytes() + spare,
+                    () -> node.allocatedBytes() + " bytes for " + node.sizeBytes());
+        }
+    }
+
+    @Example
     void anElementCostsTwoBytesBesideItsOwn() {
         ListValue list = longList();
         long own = 0;

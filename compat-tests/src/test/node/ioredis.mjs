@@ -1,7 +1,8 @@
 // ioredis against Rondo: node ioredis.mjs plain|cluster|failover HOST:PORT,... NodeClientsIT starts the nodes.
 import assert from 'node:assert/strict';
 import { Redis, Cluster, ReplyError } from 'ioredis';
-import { allBytes, check, commandLine, eventually, finish, tell, Writers } from './checks.mjs';
+import { allBytes, check, commandLine, eventually, finish } from './checks.mjs';
+import { goOnWithoutANode } from './failover.mjs';
 
 const { mode, nodes } = commandLine();
 const TAG = '{io}';
@@ -506,39 +507,14 @@ async function failoverChecks() {
     const heard = [];
     subscriber.on('message', (_, message) => heard.push(message));
     await subscriber.subscribe('news');
-    const lasting = Array.from({ length: 300 }, (_, i) => `lasting:${i}`);
-    await Promise.all(lasting.map(key => redis.set(key, key)));
-    const writers = new Writers((key, value) => redis.set(key, value), key => redis.get(key));
-    await writers.goOn();
-
-    await check('writes go on when a node is killed', async () => {
-        await tell('writing', 'killed');
-        await writers.goOn();
-        console.log(`${writers.failures.length} writes failed meanwhile: ${[...new Set(writers.failures)].join('; ')}`);
-    });
-
-    await check('what was written before a node died is there', async () => {
-        assert.deepEqual(await Promise.all(lasting.map(key => redis.get(key))), lasting);
-    });
-
-    await check('subscribers hear messages again', async () => {
-        await eventually('a message of now is heard', async () => {
+    await goOnWithoutANode({
+        set: (key, value) => redis.set(key, value),
+        get: key => redis.get(key),
+        nodes: () => redis.nodes('master').length,
+        listens: () => eventually('a message of now is heard', async () => {
             await redis.publish('news', 'after');
             return heard.includes('after');
-        });
-    });
-
-    await check('no write fails while a node joins', async () => {
-        const before = writers.failures.length;
-        await tell('going on', 'joined');
-        await writers.goOn();
-        assert.deepEqual(writers.failures.slice(before), []);
-        await eventually('the client knows three nodes', () => redis.nodes('master').length === 3);
-    });
-
-    await check('the last acknowledged value of every key is there', async () => {
-        assert.deepEqual(await writers.stop(), []);
-        assert.deepEqual(await Promise.all(lasting.map(key => redis.get(key))), lasting);
+        }),
     });
 
     redis.disconnect();

@@ -19,12 +19,13 @@ import org.jspecify.annotations.Nullable;
  * it by reflection; not for other use.
  */
 public final class MemberBundler extends PerDestinationBundler {
-    private volatile List<Address> present = List.of();
     private Set<Address> strangers = Set.of(); // timer's task only
     private @Nullable Future<?> timer;
 
     /** Called by JGroups. */
-    public MemberBundler() {}
+    public MemberBundler() {
+        members = List.of(); // until the first view
+    }
 
     @Override
     public void start() {
@@ -46,7 +47,6 @@ public final class MemberBundler extends PerDestinationBundler {
     @Override
     public void viewChange(View view) {
         members = view.getMembers();
-        present = view.getMembers();
     }
 
     /** Those who were strangers the last time, too: the last words to one who leaves are still sent. */
@@ -58,6 +58,7 @@ public final class MemberBundler extends PerDestinationBundler {
 
     /** Physical addresses are as many as there are nodes, and what goes to all has a place of its own. */
     private boolean isStranger(Address destination) {
+        List<Address> present = members;
         return !(destination instanceof PhysicalAddress) && !NULL.equals(destination) && !present.contains(destination);
     }
 

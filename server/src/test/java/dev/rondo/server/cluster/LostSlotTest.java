@@ -82,16 +82,6 @@ class LostSlotTest {
         }
     }
 
-    private static boolean holds(SimulatedNode node, String key) {
-        Slot slot = node.keyspace.slot(SLOT);
-        slot.lock();
-        try {
-            return slot.find(Ascii.bytes(key)) != null;
-        } finally {
-            slot.unlock();
-        }
-    }
-
     /** The winner's answer, and its word of what it has applied, are on their way to the loser, who stands still. */
     private void mergedWithoutTheLosersKnowing() {
         serveAlone(loser, "a");
@@ -103,7 +93,7 @@ class LostSlotTest {
         bus.stop(loser.id());
         table(loser, won(2, winner, loser));
         quiet();
-        assertTrue(holds(winner, "a"));
+        assertTrue(winner.holds(SLOT, "a"));
     }
 
     private boolean isDue() {
@@ -113,8 +103,8 @@ class LostSlotTest {
     private void assertMerged() {
         assertFalse(isDue());
         for (SimulatedNode node : List.of(loser, winner)) {
-            assertTrue(holds(node, "a"));
-            assertTrue(holds(node, "b"));
+            assertTrue(node.holds(SLOT, "a"));
+            assertTrue(node.holds(SLOT, "b"));
         }
         assertTrue(winner.holdings().isPrimary(SLOT));
         assertTrue(loser.holdings().isInSync(SLOT));
@@ -143,7 +133,7 @@ class LostSlotTest {
             loser.roles.requestMissing();
             quiet();
             assertTrue(isDue());
-            assertTrue(holds(loser, "a"));
+            assertTrue(loser.holds(SLOT, "a"));
         }
         table(winner, won(2, winner, loser));
         view(winner, both);
@@ -181,9 +171,9 @@ class LostSlotTest {
         quiet();
         table(loser, won(2, winner, loser)); // of which the winner has not heard
         quiet();
-        assertFalse(holds(winner, "a"));
+        assertFalse(winner.holds(SLOT, "a"));
         assertTrue(isDue());
-        assertTrue(holds(loser, "a"));
+        assertTrue(loser.holds(SLOT, "a"));
 
         SlotTable born = SlotTable.builder(2, List.of(loser.member, winner.member))
                 .owners(SLOT, List.of(winner.id(), loser.id()))
@@ -193,7 +183,7 @@ class LostSlotTest {
         loser.roles.requestMissing();
         quiet();
         assertFalse(isDue());
-        assertTrue(holds(winner, "a"));
+        assertTrue(winner.holds(SLOT, "a"));
         assertTrue(loser.holdings().isInSync(SLOT));
     }
 
@@ -206,7 +196,7 @@ class LostSlotTest {
         table(loser, won(3, loser, winner));
         assertTrue(loser.holdings().isPrimary(SLOT));
         assertFalse(isDue());
-        assertTrue(holds(loser, "a"));
+        assertTrue(loser.holds(SLOT, "a"));
     }
 
     @Test
@@ -217,7 +207,7 @@ class LostSlotTest {
         bus.goOn(loser.id());
         quiet();
         assertTrue(loser.holdings().isPrimary(SLOT));
-        assertTrue(holds(loser, "a"));
+        assertTrue(loser.holds(SLOT, "a"));
         assertTrue(sequence > 0);
         assertEquals(sequence, sequence(loser));
     }

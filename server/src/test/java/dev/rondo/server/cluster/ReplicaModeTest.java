@@ -106,16 +106,6 @@ class ReplicaModeTest {
         }
     }
 
-    private static boolean holds(SimulatedNode node, String key) {
-        Slot slot = node.keyspace.slot(SLOT);
-        slot.lock();
-        try {
-            return slot.find(Ascii.bytes(key)) != null;
-        } finally {
-            slot.unlock();
-        }
-    }
-
     private Unconfirmed write(String key) {
         Slot slot = first.keyspace.slot(SLOT);
         slot.lock();
@@ -137,7 +127,7 @@ class ReplicaModeTest {
         bus.stop(third.id());
         Unconfirmed commit = write("a");
         settle();
-        assertTrue(holds(second, "a"));
+        assertTrue(second.holds(SLOT, "a"));
         return commit;
     }
 
@@ -171,7 +161,7 @@ class ReplicaModeTest {
         assertFalse(commit.decide());
         settle();
         assertEquals(1, wait.replicas());
-        assertTrue(holds(second, "a"));
+        assertTrue(second.holds(SLOT, "a"));
         assertEquals(State.CONFIRMED, outcome(commit));
     }
 
@@ -209,7 +199,7 @@ class ReplicaModeTest {
         Progress wait = first.replication.progress(slots);
         settle();
         assertEquals(0, wait.replicas());
-        assertFalse(holds(second, "a"));
+        assertFalse(second.holds(SLOT, "a"));
         assertEquals(State.WAITING, outcome(commit));
         table(2, List.of(second, first), List.of(second, first), first);
         assertEquals(State.LOST, outcome(commit));
@@ -222,7 +212,7 @@ class ReplicaModeTest {
         second.hear();
         Unconfirmed commit = write("a");
         settle();
-        assertFalse(holds(second, "a"));
+        assertFalse(second.holds(SLOT, "a"));
         assertTrue(isInSync(second), "it can still take the slot over");
         assertEquals(State.WAITING, outcome(commit));
     }
@@ -237,7 +227,7 @@ class ReplicaModeTest {
         second.nextView = Set.of(first.member, second.member, third.member);
         second.hear();
         settle();
-        assertTrue(holds(second, "a"));
+        assertTrue(second.holds(SLOT, "a"));
         assertEquals(State.WAITING, outcome(commit), "it is asked");
         settle();
         assertEquals(State.CONFIRMED, outcome(commit));
@@ -251,7 +241,7 @@ class ReplicaModeTest {
         assertEquals(State.WAITING, outcome(commit));
         table(2, List.of(first, third), List.of(first, third), first, second, third);
         settle();
-        assertTrue(holds(third, "a"));
+        assertTrue(third.holds(SLOT, "a"));
         assertEquals(State.WAITING, outcome(commit), "it is asked");
         settle();
         assertEquals(State.CONFIRMED, outcome(commit));
@@ -283,7 +273,7 @@ class ReplicaModeTest {
         table(3, List.of(second), List.of(second), first);
         settle();
         assertEquals(State.LOST, outcome(commit));
-        assertTrue(holds(second, "a"), "but merged");
+        assertTrue(second.holds(SLOT, "a"), "but merged");
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.rondo.server.replication.Loops;
 import dev.rondo.server.replication.Replication;
 import dev.rondo.server.replication.ReplicationListener;
 import dev.rondo.server.replication.ReplicationSettings;
+import dev.rondo.server.resp.Ascii;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -80,6 +81,17 @@ final class SimulatedNode {
 
     NodeId id() {
         return member.id();
+    }
+
+    /** Whether the node has the key in a slot, whatever it is for that. */
+    boolean holds(int index, String key) {
+        Slot slot = keyspace.slot(index);
+        slot.lock();
+        try {
+            return slot.find(Ascii.bytes(key)) != null;
+        } finally {
+            slot.unlock();
+        }
     }
 
     /** One step of a random loop. */

@@ -104,7 +104,7 @@ final class ScriptedCommits implements CommitMode, CommitRules {
 
         @Override
         public void commit(Effects effects, long nowMs) {
-            throw new UnsupportedOperationException("commits are noted by name");
+            throw new AssertionError("commits are noted by name");
         }
 
         @Override
@@ -119,12 +119,12 @@ final class ScriptedCommits implements CommitMode, CommitRules {
 
         @Override
         public Parcel handOver(int kept) {
-            throw new UnsupportedOperationException("there is one event loop");
+            throw new AssertionError("there is one event loop");
         }
 
         @Override
         public void adopt(Parcel commits) {
-            throw new UnsupportedOperationException("there is one event loop");
+            throw new AssertionError("there is one event loop");
         }
 
         @Override

@@ -11,7 +11,7 @@ import java.util.function.LongConsumer;
  */
 public final class ListValue extends Value {
     private static final int OBJECT_BYTES = 32;
-    private static final int LISTPACK_BYTES = 24 + 16;
+    private static final int LISTPACK_BYTES = 32 + 16;
     /** The nodes that the memory of a long list is judged by. */
     private static final int SAMPLED_NODES = 16;
 
@@ -73,24 +73,33 @@ public final class ListValue extends Value {
 
     private static final int EMPTY_LISTPACK_BYTES = new Listpack().sizeBytes();
 
+    /**
+     * Of several nodes the first has room to spare in front, and the last behind, so that elements that come one by one
+     * seldom move the others.
+     */
     public void addFirst(byte[] element, Limits limits) {
         prepareFor(element.length, 1, limits);
         if (nodes.count() > 0 && takes(limits, nodes.get(0), element)) {
             Listpack first = nodes.get(0);
+            if (nodes.count() > 1) {
+                first.reserveInFront(element);
+            }
             first.insertBefore(first.first(), element);
             nodes.grewInFront();
         } else {
+            if (nodes.count() > 0) {
+                nodes.get(0).trim();
+            }
             nodes.addFirst(nodeOf(element));
         }
     }
 
-    /** Of several nodes the last one has room to spare, so that elements that come one by one seldom move it. */
     public void addLast(byte[] element, Limits limits) {
         prepareFor(element.length, 1, limits);
         if (nodes.count() > 0 && takes(limits, nodes.last(), element)) {
             Listpack last = nodes.last();
             if (nodes.count() > 1) {
-                last.reserve(element);
+                last.reserveBehind(element);
             }
             last.append(element);
         } else {

@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A sequence of strings in one byte array: the compact form of small hashes, sets and sorted sets and of the nodes of
- * lists, in the layout of Redis's listpack, so that DUMP and RDB files take it as it is. What is the canonical form of
- * an integer takes the integer's bytes only. Elements are named by their offset, which is valid until the next change.
- * Changes shift what follows: keep it small.
+ * lists, its elements in the layout of Redis's listpack, so that DUMP and RDB files take them as they are. What is the
+ * canonical form of an integer takes the integer's bytes only. Elements are named by their offset, which is valid until
+ * the next change. Changes shift what follows, except at the head, where there may be room to spare: keep it small.
  *
- * <p>Layout: 4 bytes of total length, 2 of count (65535: unknown), the elements, 0xff. An element: encoding and data,
- * then its length in 7-bit groups that are read backwards.
+ * <p>Layout: 4 bytes of total length, 2 of count (65535: unknown), the elements, 0xff; here the elements alone are kept.
+ * An element: encoding and data, then its length in 7-bit groups that are read backwards.
  *
  * @see <a href="https://github.com/antirez/listpack/blob/master/listpack.md">Listpack specification</a>
  */
@@ -20,6 +20,8 @@ public final class Listpack {
     public static final int NONE = -1;
 
     private static final int HEADER_BYTES = 6;
+    private static final int TERMINATOR_BYTES = 1;
+    private static final int FIRST_BYTES = 24;
     private static final int UNKNOWN_COUNT = 0xffff;
     private static final int TERMINATOR = 0xff;
     private static final int MOST_SPARE_BYTES = 4096;
@@ -34,27 +36,28 @@ public final class Listpack {
     private static final int INTEGER_64_BITS = 0xf4;
 
     private byte[] bytes;
-    private int end; // of the elements: where the terminator stands
+    private int begin; // where the first element starts, or would
+    private int end; // behind the last element
     private int count;
 
     public Listpack() {
-        this(new byte[HEADER_BYTES + 26], HEADER_BYTES, 0);
-        bytes[end] = (byte) TERMINATOR;
+        this(new byte[FIRST_BYTES], 0, 0, 0);
     }
 
-    private Listpack(byte[] bytes, int end, int count) {
+    private Listpack(byte[] bytes, int begin, int end, int count) {
         this.bytes = bytes;
+        this.begin = begin;
         this.end = end;
         this.count = count;
     }
 
     /** The listpack that consists of these bytes, null when they are none. The caller gives the array away. */
     public static @Nullable Listpack of(byte[] bytes) {
-        int end = bytes.length - 1;
+        int end = bytes.length - TERMINATOR_BYTES;
         if (end < HEADER_BYTES || littleEndian(bytes, 0, 4) != bytes.length || (bytes[end] & 0xff) != TERMINATOR) {
             return null;
         }
-        Listpack pack = new Listpack(bytes, end, 0);
+        Listpack pack = new Listpack(bytes, HEADER_BYTES, end, 0);
         int at = HEADER_BYTES;
         while (at < end) {
             int length = pack.checkedLength(at);
@@ -95,7 +98,7 @@ public final class Listpack {
 
     /** The length of {@link #toByteArray}. */
     public int sizeBytes() {
-        return end + 1;
+        return HEADER_BYTES + end - begin + TERMINATOR_BYTES;
     }
 
     /** The bytes that are allocated. */
@@ -105,12 +108,12 @@ public final class Listpack {
 
     /** The first element, {@link #NONE} if there is none. */
     public int first() {
-        return HEADER_BYTES == end ? NONE : HEADER_BYTES;
+        return begin == end ? NONE : begin;
     }
 
     /** The last element, {@link #NONE} if there is none. */
     public int last() {
-        return HEADER_BYTES == end ? NONE : before(end);
+        return begin == end ? NONE : before(end);
     }
 
     /** The element behind one, {@link #NONE} behind the last. */
@@ -121,7 +124,7 @@ public final class Listpack {
 
     /** The element before one, {@link #NONE} before the first. */
     public int previous(int at) {
-        return at == HEADER_BYTES ? NONE : before(at);
+        return at == begin ? NONE : before(at);
     }
 
     /**
@@ -134,7 +137,7 @@ public final class Listpack {
         }
         int at;
         if (forward <= count / 2) {
-            at = HEADER_BYTES;
+            at = begin;
             for (long i = 0; i < forward; i++) {
                 at = behind(at);
             }
@@ -291,7 +294,7 @@ public final class Listpack {
     public int find(byte[] value, int step) {
         boolean number = Ascii.isLong(value);
         long wanted = number ? Ascii.toLong(value) : 0;
-        for (int at = HEADER_BYTES; at < end; ) {
+        for (int at = begin; at < end; ) {
             if (isLong(at)) {
                 if (number && toLong(at) == wanted) {
                     return at;
@@ -318,19 +321,15 @@ public final class Listpack {
     }
 
     private void insert(int at, byte[] value) {
-        int length = encodedLength(value);
-        shift(at, at, length);
-        write(at, value);
+        write(shift(at, at, encodedLength(value)), value);
         count++;
-        header();
     }
 
-    /** Puts another value in the place of the element {@code at}. */
+    /** Puts another value in the place of the element {@code at}; one that takes as many bytes moves no other. */
     public void replace(int at, byte[] value) {
         int behind = behind(at);
-        shift(at, behind, encodedLength(value));
-        write(at, value);
-        header();
+        int length = encodedLength(value);
+        write(length == behind - at ? at : shift(at, behind, length), value);
     }
 
     /** Removes the element {@code at} and those behind it, so many in all, and returns the one that follows. */
@@ -339,46 +338,79 @@ public final class Listpack {
         for (int i = 0; i < elements; i++) {
             behind = behind(behind);
         }
-        shift(at, behind, 0);
+        int follows = shift(at, behind, 0);
         count -= elements;
-        header();
-        return at == end ? NONE : at;
-    }
-
-    /** Makes room of {@code length} bytes in place of {@code [from..to)}. */
-    private void shift(int from, int to, int length) {
-        int newEnd = Math.addExact(end, length - (to - from));
-        byte[] target = bytes;
-        if (newEnd >= bytes.length || newEnd < bytes.length / 4 && bytes.length > 64) {
-            target = new byte[Math.addExact(newEnd, newEnd / 8) + 8 & ~7];
-            System.arraycopy(bytes, 0, target, 0, from);
-        }
-        System.arraycopy(bytes, to, target, from + length, end + 1 - to);
-        bytes = target;
-        end = newEnd;
+        return follows == end ? NONE : follows;
     }
 
     /**
-     * Makes room for an element, and for about as many bytes again as there are, up to {@link #MOST_SPARE_BYTES}, since
-     * more elements are to come; {@link #trim} gives back what they did not take.
+     * Makes room of {@code length} bytes in place of {@code [from..to)} and returns where it starts: what follows moves,
+     * but at the head, where there is room enough in front, nothing does.
      */
-    void reserve(byte[] element) {
-        int needed = Math.addExact(end, encodedLength(element)) + 1;
-        if (needed > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.addExact(needed, Math.min(needed, MOST_SPARE_BYTES)));
+    private int shift(int from, int to, int length) {
+        if (from == begin && to >= length && !isMuchTooLarge(end - to + length)) {
+            begin = to - length;
+            return begin;
         }
+        int newEnd = Math.addExact(end, length - (to - from));
+        int size = newEnd - begin;
+        int at = from;
+        byte[] target = bytes;
+        if (newEnd > bytes.length || isMuchTooLarge(size)) {
+            target = new byte[Math.addExact(size, size / 8) + 8 & ~7];
+            at = from - begin;
+            System.arraycopy(bytes, begin, target, 0, at);
+            newEnd = size;
+            begin = 0;
+        }
+        System.arraycopy(bytes, to, target, at + length, end - to);
+        bytes = target;
+        end = newEnd;
+        return at;
+    }
+
+    private boolean isMuchTooLarge(int size) {
+        return size < bytes.length / 4 && bytes.length > 64;
+    }
+
+    /**
+     * Makes room behind the last element for another, and for about as many bytes again as there are, up to
+     * {@link #MOST_SPARE_BYTES}, since more elements are to come; {@link #trim} gives back what they did not take.
+     */
+    void reserveBehind(byte[] element) {
+        int needed = encodedLength(element);
+        if (needed > bytes.length - end) {
+            room(begin, Math.addExact(needed, spare(needed)));
+        }
+    }
+
+    /** As {@link #reserveBehind}, in front of the first element. */
+    void reserveInFront(byte[] element) {
+        int needed = encodedLength(element);
+        if (needed > begin) {
+            room(Math.addExact(needed, spare(needed)), bytes.length - end);
+        }
+    }
+
+    private int spare(int needed) {
+        return Math.min(Math.addExact(end - begin, needed), MOST_SPARE_BYTES);
     }
 
     /** Takes no more memory than the elements need. */
     void trim() {
-        if (bytes.length > end + 1) {
-            bytes = Arrays.copyOf(bytes, end + 1);
+        if (bytes.length > end - begin) {
+            room(0, 0);
         }
     }
 
-    private void header() {
-        writeLittleEndian(0, end + 1L, 4);
-        writeLittleEndian(4, Math.min(count, UNKNOWN_COUNT), 2);
+    /** Gives the elements so many bytes of room in front and behind. */
+    private void room(int inFront, int behind) {
+        int size = end - begin;
+        byte[] target = new byte[Math.addExact(Math.addExact(inFront, size), behind)];
+        System.arraycopy(bytes, begin, target, inFront, size);
+        bytes = target;
+        begin = inFront;
+        end = inFront + size;
     }
 
     /** The bytes that an element takes. */
@@ -437,7 +469,7 @@ public final class Listpack {
             }
             default -> {
                 bytes[at] = (byte) (length == 9 ? INTEGER_64_BITS : INTEGER_16_BITS + length - 3);
-                writeLittleEndian(at + 1, value, length - 1);
+                writeLittleEndian(bytes, at + 1, value, length - 1);
             }
         }
         return length;
@@ -453,13 +485,13 @@ public final class Listpack {
             bytes[at + 1] = (byte) length;
         } else {
             bytes[at] = (byte) STRING_32_BITS;
-            writeLittleEndian(at + 1, length, 4);
+            writeLittleEndian(bytes, at + 1, length, 4);
         }
         System.arraycopy(value, 0, bytes, at + data - length, length);
         return data;
     }
 
-    private void writeLittleEndian(int at, long value, int length) {
+    private static void writeLittleEndian(byte[] bytes, int at, long value, int length) {
         for (int i = 0; i < length; i++) {
             bytes[at + i] = (byte) (value >>> 8 * i);
         }
@@ -485,23 +517,18 @@ public final class Listpack {
         for (int each = at; each < end; each = behind(each)) {
             moved++;
         }
-        Listpack rest = new Listpack(new byte[HEADER_BYTES + end - at + 1], HEADER_BYTES + end - at, moved);
-        System.arraycopy(bytes, at, rest.bytes, HEADER_BYTES, end + 1 - at);
-        rest.header();
+        Listpack rest = new Listpack(Arrays.copyOfRange(bytes, at, end), 0, end - at, moved);
         shift(at, end, 0);
         count -= moved;
-        header();
         return rest;
     }
 
     /** Puts the elements of another listpack behind these. */
     void appendAll(Listpack other) {
-        int at = end;
-        int length = other.end - HEADER_BYTES;
-        shift(at, at, length);
-        System.arraycopy(other.bytes, HEADER_BYTES, bytes, at, length);
+        int length = other.end - other.begin;
+        int at = shift(end, end, length);
+        System.arraycopy(other.bytes, other.begin, bytes, at, length);
         count += other.count;
-        header();
     }
 
     /**
@@ -524,7 +551,6 @@ public final class Listpack {
         }
         shift(target, end, 0);
         count -= found.length;
-        header();
         return found.length;
     }
 
@@ -547,12 +573,16 @@ public final class Listpack {
     // ---- as a whole ----
 
     public Listpack copy() {
-        return new Listpack(Arrays.copyOf(bytes, end + 1), end, count);
+        return new Listpack(Arrays.copyOfRange(bytes, begin, end), 0, end - begin, count);
     }
 
     /** The bytes in Redis's layout. */
     public byte[] toByteArray() {
-        header();
-        return Arrays.copyOf(bytes, end + 1);
+        byte[] result = new byte[sizeBytes()];
+        writeLittleEndian(result, 0, result.length, 4);
+        writeLittleEndian(result, 4, Math.min(count, UNKNOWN_COUNT), 2);
+        System.arraycopy(bytes, begin, result, HEADER_BYTES, end - begin);
+        result[result.length - TERMINATOR_BYTES] = (byte) TERMINATOR;
+        return result;
     }
 }

@@ -295,7 +295,7 @@ final class StreamNode {
 
     /** Marks entries as deleted that are not yet. */
     void delete(int... entries) {
-        for (int at : entries) { // the flags stay one byte, so the offsets of the others stay valid
+        for (int at : entries) { // the flags stay one byte, so no other moves
             pack.replace(at, Ascii.decimal(flags(at) | DELETED));
         }
         count(-entries.length, entries.length);
@@ -317,7 +317,7 @@ final class StreamNode {
     private void count(int moreLive, int moreDeleted) {
         int liveAt = pack.first();
         pack.replace(liveAt, Ascii.decimal(pack.toLong(liveAt) + moreLive));
-        int deletedAt = pack.next(liveAt);
+        int deletedAt = pack.next(pack.first());
         pack.replace(deletedAt, Ascii.decimal(pack.toLong(deletedAt) + moreDeleted));
     }
 }

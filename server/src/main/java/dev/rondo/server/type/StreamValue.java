@@ -24,7 +24,7 @@ public final class StreamValue extends Value {
             ObjectSize.of(6 * ObjectSize.REFERENCE + 3 * 8 + 8 + 4 + 8) + 4 * ObjectSize.of(2 * 8);
     private static final long NODE_BYTES = ObjectSize.of(2 * ObjectSize.REFERENCE + 4)
             + ObjectSize.of(2 * 8)
-            + ObjectSize.of(ObjectSize.REFERENCE + 8);
+            + ObjectSize.of(ObjectSize.REFERENCE + 3 * 4);
     /** The nodes that the memory of a long stream is judged by. */
     private static final int SAMPLED_NODES = 16;
 

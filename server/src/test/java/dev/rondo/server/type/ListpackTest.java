@@ -47,7 +47,8 @@ class ListpackTest {
             String value = element(random);
             byte[] bytes = Ascii.bytes(value);
             int index = model.isEmpty() ? 0 : random.nextInt(model.size());
-            int kind = random.nextInt(6);
+            int kind = random.nextInt(9);
+            makeRoom(pack, kind, bytes);
             if (model.isEmpty() || kind <= 1) {
                 pack.append(bytes);
                 model.add(value);
@@ -58,6 +59,13 @@ class ListpackTest {
                 pack.replace(pack.seek(index), bytes);
                 model.set(index, value);
             } else if (kind == 4) {
+                pack.insertBefore(pack.first(), bytes);
+                model.add(0, value);
+            } else if (kind == 5) {
+                int following = pack.remove(pack.first(), 1);
+                model.remove(0);
+                assertEquals(pack.first(), following);
+            } else if (kind == 6) {
                 int most = Math.min(model.size() - index, 1 + random.nextInt(3));
                 int following = pack.remove(pack.seek(index), most);
                 model.subList(index, index + most).clear();
@@ -74,6 +82,15 @@ class ListpackTest {
         Listpack copy = pack.copy();
         pack.append(Ascii.bytes("later"));
         assertSame(model, copy);
+    }
+
+    private void makeRoom(Listpack pack, int kind, byte[] element) {
+        switch (kind) {
+            case 0 -> pack.reserveBehind(element);
+            case 4 -> pack.reserveInFront(element);
+            case 7 -> pack.trim();
+            default -> {}
+        }
     }
 
     private static void assertSame(List<String> model, Listpack pack) {
@@ -95,6 +112,28 @@ class ListpackTest {
         assertEquals(model, backward);
         assertEquals(Listpack.NONE, pack.seek(model.size()));
         assertEquals(Listpack.NONE, pack.seek(-1L - model.size()));
+    }
+
+    /** Room that is reserved is used: nothing else is allocated while elements go into it. */
+    @Example
+    void elementsGoIntoTheRoomThatWasReserved() {
+        byte[] element = new byte[100];
+        Listpack pack = new Listpack();
+        for (int i = 0; i < 10; i++) {
+            pack.append(element);
+        }
+        pack.trim();
+        int size = pack.allocatedBytes();
+        pack.reserveInFront(element);
+        pack.reserveBehind(element);
+        int allocated = pack.allocatedBytes();
+        assertTrue(allocated >= 3 * size, () -> allocated + " bytes");
+        for (int i = 0; i < 10; i++) {
+            pack.insertBefore(pack.first(), element);
+            pack.append(element);
+        }
+        assertEquals(allocated, pack.allocatedBytes());
+        assertEquals(30, pack.count());
     }
 
     @Example

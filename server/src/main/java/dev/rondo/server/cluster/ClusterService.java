@@ -4,6 +4,7 @@ import dev.rondo.membership.BusConfig;
 import dev.rondo.membership.Cluster;
 import dev.rondo.membership.ClusterListener;
 import dev.rondo.membership.Holdings;
+import dev.rondo.membership.Identity;
 import dev.rondo.membership.Member;
 import dev.rondo.membership.NodeId;
 import dev.rondo.membership.SlotTable;
@@ -53,10 +54,12 @@ public final class ClusterService implements Ownership, AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "cluster-retry"));
     private final Consumer<String> refusal;
     private volatile SlotTable table = SlotTable.NONE;
+    private volatile boolean isUrgent;
     private volatile List<Member> reachable;
     private volatile @Nullable String refused;
     private final Keyspace keyspace;
     private final Graveyard graveyard;
+    private final HandoverNews news = new HandoverNews();
     private final Absences absences = new Absences();
     private final ServingLease lease = new ServingLease();
     private final CompletableFuture<Pulse> pulse = new CompletableFuture<>();
@@ -185,6 +188,11 @@ public final class ClusterService implements Ownership, AutoCloseable {
         return self;
     }
 
+    /** Whether slots move for more than balance. */
+    public boolean isUrgent() {
+        return isUrgent;
+    }
+
     /** The members in this node's view, itself included, sorted by id. */
     public List<Member> reachable() {
         return reachable;
@@ -239,7 +247,7 @@ public final class ClusterService implements Ownership, AutoCloseable {
     public @Nullable Member servedBy(int slot) {
         SlotTable now = table;
         Member handedTo = roles.handedTo(slot);
-        Member newOwner = handedTo == null ? null : now.member(handedTo.id());
+        Member newOwner = handedTo == null ? news.servedBy(now, slot) : now.member(handedTo.id());
         return newOwner != null ? newOwner : now.primary(slot);
     }
 
@@ -249,7 +257,10 @@ public final class ClusterService implements Ownership, AutoCloseable {
         Member here = now.member(self.id());
         return ServedRanges.of(now, slot -> {
             Member heir = roles.handedOverTo(slot);
-            return heir != null ? now.member(heir.id()) : roles.isTaken(slot) ? here : null;
+            if (heir != null) {
+                return now.member(heir.id());
+            }
+            return roles.isTaken(slot) ? here : news.servedBy(now, slot);
         });
     }
 
@@ -305,6 +316,8 @@ public final class ClusterService implements Ownership, AutoCloseable {
         @Override
         public void tableChanged(SlotTable previous, SlotTable next) {
             table = next;
+            news.tableChanged(next);
+            isUrgent = Urgency.isUrgent(next);
             long nowMs = System.currentTimeMillis();
             absences.tableChanged(previous, next, nowMs);
             lookForAbsences(nowMs); // before this node serves what another has served
@@ -406,6 +419,11 @@ public final class ClusterService implements Ownership, AutoCloseable {
         public void taken(Slot slot, long epoch) {
             roles.taken(slot, epoch);
             holdingsChanged();
+        }
+
+        @Override
+        public void served(Identity by, int slot) {
+            news.served(by, slot);
         }
 
         @Override

@@ -9,7 +9,7 @@ import java.util.function.BiConsumer;
 
 /**
  * The messages between two nodes: a piece of a stream, in order; and, overtaking others, how far a stream was applied,
- * that it can't be, and whether a handover or a merged slot was taken.
+ * that it can't be, whether a handover or a merged slot was taken, and that the sender serves a slot now.
  */
 final class Messages {
     static final byte STREAM = 1;
@@ -21,6 +21,9 @@ final class Messages {
 
     /** The number of a merge, and 1 if all entries of a slot of it were taken. */
     static final byte MERGE_ANSWER = 5;
+
+    /** The sender serves this slot since a handover. */
+    static final byte SERVED = 6;
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -71,6 +74,10 @@ final class Messages {
         return message(MERGE_ANSWER, number, taken ? 1 : 0);
     }
 
+    static byte[] served(int slot) {
+        return message(SERVED, slot, 0);
+    }
+
     private static byte[] message(byte kind, long first, long second) {
         byte[] message = new byte[HEADER_BYTES];
         message[0] = kind;
@@ -79,7 +86,7 @@ final class Messages {
         return message;
     }
 
-    /** A stream's id, or a handover's or merge's number. */
+    /** A stream's id, a handover's or merge's number, or a slot. */
     static long streamId(byte[] message, int offset) {
         return (long) LONGS.get(message, offset + 1);
     }

@@ -195,6 +195,7 @@ public final class Replication implements AutoCloseable {
             }
             case Messages.HANDOVER_ANSWER -> sync.answered(from, id, Messages.offset(message, offset) == 1);
             case Messages.MERGE_ANSWER -> sync.mergeAnswered(id, Messages.offset(message, offset) == 1);
+            case Messages.SERVED -> listener.served(new Identity(from, incarnation), (int) id);
             default -> throw new IllegalArgumentException("unknown message " + message[offset]);
         }
     }

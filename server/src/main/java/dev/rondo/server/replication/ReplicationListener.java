@@ -1,5 +1,6 @@
 package dev.rondo.server.replication;
 
+import dev.rondo.membership.Identity;
 import dev.rondo.membership.Member;
 import dev.rondo.server.keyspace.Slot;
 
@@ -27,6 +28,9 @@ public interface ReplicationListener {
 
     /** This node serves the slot, handed over as the slot table of {@code epoch} wanted. */
     void taken(Slot slot, long epoch);
+
+    /** Another node serves the slot since a handover, of which the slot table may not tell yet. No lock is held. */
+    void served(Identity by, int slot);
 
     /** The slot is parked: {@code heir} is asked to serve it. */
     void handingOver(Slot slot, Member heir);

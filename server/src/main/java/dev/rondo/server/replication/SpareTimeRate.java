@@ -1,21 +1,34 @@
 package dev.rondo.server.replication;
 
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
  * The rate that the operator has set, or else one that leaves the processor to those who serve clients. The thread that
  * copies sleeps between chunks; how much too late it wakes tells how long whoever has something to do waits for the
  * processor, and that includes the event loops. While it is late the rate falls by a part, and otherwise it grows by a
- * part. Confined to the sync thread.
+ * part. How late it may be, and how low the rate may fall, depends on what the copies are for. Confined to the sync
+ * thread.
  */
 public final class SpareTimeRate implements CopyRate {
-    /** Even on a machine that has no time at all the moves go on. */
-    static final double LEAST = 1e6;
+    /** What the copies are for: how much too late the thread may wake, and the rate even where there is no time. */
+    enum Purpose {
+        /** Slots are shared out anew, which may take its time. */
+        BALANCE(300_000, 2e5),
+        /** Slots lack copies, or a node waits until it may leave. */
+        SAFETY(500_000, 1e6);
 
-    static final double FIRST = 2e6;
+        final long lateNs;
+        final double leastBytesPerSecond;
+
+        Purpose(long lateNs, double leastBytesPerSecond) {
+            this.lateNs = lateNs;
+            this.leastBytesPerSecond = leastBytesPerSecond;
+        }
+    }
+
+    static final double FIRST = 2e5;
     static final double MOST = 4e9;
-    /** Where nobody is in its way, a thread wakes by less than that too late. */
-    static final long LATE_NS = 500_000;
 
     private static final long ADJUSTED_EACH_NS = 50_000_000;
     private static final double UP = 1.05;
@@ -24,6 +37,7 @@ public final class SpareTimeRate implements CopyRate {
     private static final double WEIGHT = 1 / 8.0;
 
     private final LongSupplier configured;
+    private final BooleanSupplier urgent;
     private double bytesPerSecond = FIRST;
     private double meanLateNs;
     private long sleptNs;
@@ -32,9 +46,11 @@ public final class SpareTimeRate implements CopyRate {
      * Begins slowly.
      *
      * @param configured bytes per second that the operator wants, whatever it costs; 0 if he leaves it to the node
+     * @param urgent whether the copies are for more than balance now
      */
-    public SpareTimeRate(LongSupplier configured) {
+    public SpareTimeRate(LongSupplier configured, BooleanSupplier urgent) {
         this.configured = configured;
+        this.urgent = urgent;
     }
 
     @Override
@@ -52,8 +68,9 @@ public final class SpareTimeRate implements CopyRate {
         sleptNs += tookNs;
         if (sleptNs >= ADJUSTED_EACH_NS) {
             sleptNs = 0;
-            bytesPerSecond =
-                    meanLateNs > LATE_NS ? Math.max(LEAST, bytesPerSecond * DOWN) : Math.min(MOST, bytesPerSecond * UP);
+            Purpose purpose = urgent.getAsBoolean() ? Purpose.SAFETY : Purpose.BALANCE;
+            double changed = bytesPerSecond * (meanLateNs > purpose.lateNs ? DOWN : UP);
+            bytesPerSecond = Math.max(purpose.leastBytesPerSecond, Math.min(MOST, changed));
         }
     }
 }

@@ -63,6 +63,7 @@ final class Takeovers {
         long number = record.number();
         long epoch = record.number();
         boolean taken;
+        boolean isNews = false;
         slot.lock();
         try {
             if (from.equals(takenFrom[slot.index()]) && takenNumbers[slot.index()] == number) {
@@ -71,6 +72,7 @@ final class Takeovers {
                 inbound.noteHeir(from, slot);
                 boolean serves = slot.isPrimary() || slot.role() == Slot.Role.PARKED;
                 taken = serves ? servesHandedOver[slot.index()] : takeOver(from, slot, sequence, epoch);
+                isNews = taken && !serves;
                 if (taken) {
                     takenFrom[slot.index()] = from;
                     takenNumbers[slot.index()] = number;
@@ -81,7 +83,20 @@ final class Takeovers {
         }
         byte[] answer = Messages.handoverAnswer(number, taken);
         bus.sendUnordered(from, answer, answer.length);
+        if (isNews) {
+            tellOthers(from, slot);
+        }
         return slot.index();
+    }
+
+    /** Clients ask any node where slots are served; the next table, which says so too, may be half a second away. */
+    private void tellOthers(NodeId giver, Slot slot) {
+        byte[] news = Messages.served(slot.index());
+        for (NodeId peer : streams.reachable()) {
+            if (!peer.equals(giver)) {
+                bus.sendUnordered(peer, news, news.length);
+            }
+        }
     }
 
     /** This node serves the slot from here, if its copy is what the old primary says it must be. */

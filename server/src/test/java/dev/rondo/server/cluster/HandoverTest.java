@@ -1,6 +1,7 @@
 package dev.rondo.server.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rondo.membership.NodeId;
@@ -25,6 +26,7 @@ class HandoverTest {
     private SimulatedBus bus;
     private SimulatedNode giver;
     private SimulatedNode heir;
+    private SimulatedNode witness;
     private long nowNs = 1;
 
     private SimulatedNode node(int i, Random random) {
@@ -39,8 +41,9 @@ class HandoverTest {
         bus = new SimulatedBus(random);
         giver = node(0, random);
         heir = node(1, random);
-        for (SimulatedNode node : List.of(giver, heir)) {
-            node.nextView = Set.of(giver.member, heir.member);
+        witness = node(2, random);
+        for (SimulatedNode node : List.of(giver, heir, witness)) {
+            node.nextView = Set.of(giver.member, heir.member, witness.member);
             node.hear();
         }
         List<NodeId> present = List.of(giver.id(), heir.id());
@@ -60,12 +63,12 @@ class HandoverTest {
     }
 
     private SlotTable.Builder table(long epoch) {
-        return SlotTable.builder(epoch, List.of(giver.member, heir.member));
+        return SlotTable.builder(epoch, List.of(giver.member, heir.member, witness.member));
     }
 
     private void publish(SlotTable.Builder table) {
         SlotTable next = table.build();
-        for (SimulatedNode node : List.of(giver, heir)) {
+        for (SimulatedNode node : List.of(giver, heir, witness)) {
             node.nextTable = next;
             node.hear();
         }
@@ -74,7 +77,7 @@ class HandoverTest {
     private void quiet() {
         boolean more = true;
         while (more) {
-            more = bus.deliverOne() || giver.stepAll() || heir.stepAll();
+            more = bus.deliverOne() || giver.stepAll() || heir.stepAll() || witness.stepAll();
         }
     }
 
@@ -128,5 +131,19 @@ class HandoverTest {
         assertEquals(Slot.Role.PARKED, role());
         quiet();
         assertTrue(heir.holdings().isPrimary(SLOT));
+    }
+
+    /** Clients may ask a node that has no part in a handover, before a table tells of it. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void theOthersKnowAtOnceWhoServesTheSlotNow(long seed) {
+        begin(seed);
+        assertNull(witness.handovers.servedBy(witness.table, SLOT));
+        quiet();
+        nowNs += 1001 * MS;
+        quiet();
+        assertTrue(heir.holdings().isPrimary(SLOT));
+        assertEquals(heir.member, witness.handovers.servedBy(witness.table, SLOT));
+        assertNull(witness.handovers.servedBy(witness.table, OTHER_SLOT));
     }
 }

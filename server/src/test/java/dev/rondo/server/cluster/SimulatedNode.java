@@ -1,6 +1,7 @@
 package dev.rondo.server.cluster;
 
 import dev.rondo.membership.Holdings;
+import dev.rondo.membership.Identity;
 import dev.rondo.membership.Member;
 import dev.rondo.membership.NodeId;
 import dev.rondo.membership.SlotTable;
@@ -31,6 +32,7 @@ final class SimulatedNode {
     final Replication replication;
     final SlotRoles roles;
     final Effects effects = new Effects();
+    final HandoverNews handovers = new HandoverNews();
     SlotTable table = SlotTable.NONE;
     /** What waits for the membership thread: the newest of each. */
     @Nullable Set<Member> nextView;
@@ -124,6 +126,7 @@ final class SimulatedNode {
         if (next != null && next.epoch() > table.epoch()) {
             table = next;
             trace.event("node " + (member.port() - 7000) + " applies " + next.epoch());
+            handovers.tableChanged(next);
             roles.apply(next);
             hasNews = true;
         }
@@ -186,6 +189,11 @@ final class SimulatedNode {
         public void taken(Slot slot, long epoch) {
             roles.taken(slot, epoch);
             hasNews = true;
+        }
+
+        @Override
+        public void served(Identity by, int slot) {
+            handovers.served(by, slot);
         }
 
         @Override

@@ -10,7 +10,8 @@ final class SpareTimeRateTest {
     private static final long MS = 1_000_000;
 
     private final AtomicLong configured = new AtomicLong();
-    private final SpareTimeRate rate = new SpareTimeRate(configured::get);
+    private boolean urgent;
+    private final SpareTimeRate rate = new SpareTimeRate(configured::get, () -> urgent);
 
     private void sleep(int times, long lateNs) {
         for (int i = 0; i < times; i++) {
@@ -41,7 +42,19 @@ final class SpareTimeRateTest {
         sleep(50, 10 * MS);
         assertTrue(rate.getAsLong() < before / 5, "from " + before + " it fell to " + rate.getAsLong() + " only");
         sleep(1000, 10 * MS);
-        assertEquals((long) SpareTimeRate.LEAST, rate.getAsLong());
+        assertEquals((long) SpareTimeRate.Purpose.BALANCE.leastBytesPerSecond, rate.getAsLong());
+    }
+
+    @Test
+    void whatIsUrgentMayBeInTheWayABit() {
+        long lateNs = (SpareTimeRate.Purpose.BALANCE.lateNs + SpareTimeRate.Purpose.SAFETY.lateNs) / 2;
+        sleep(1000, lateNs);
+        assertEquals((long) SpareTimeRate.Purpose.BALANCE.leastBytesPerSecond, rate.getAsLong());
+        urgent = true;
+        sleep(1000, 10 * MS);
+        assertEquals((long) SpareTimeRate.Purpose.SAFETY.leastBytesPerSecond, rate.getAsLong());
+        sleep(1000, lateNs);
+        assertTrue(rate.getAsLong() > 2 * SpareTimeRate.Purpose.SAFETY.leastBytesPerSecond);
     }
 
     @Test

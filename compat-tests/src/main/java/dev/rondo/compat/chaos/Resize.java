@@ -44,7 +44,7 @@ final class Resize implements Callable<Integer> {
     private boolean benchmark = true;
 
     @Option(names = "--before", description = "seconds of load before the first change (default: ${DEFAULT-VALUE})")
-    private int beforeSeconds = 10;
+    private int beforeSeconds = 30;
 
     @Option(names = "--rounds", description = "how often a node joins and another leaves (default: ${DEFAULT-VALUE})")
     private int rounds = 2;

@@ -316,7 +316,7 @@ public final class ClusterService implements Ownership, AutoCloseable {
         @Override
         public void tableChanged(SlotTable previous, SlotTable next) {
             table = next;
-            news.tableChanged(next);
+            news.tableChanged(previous, next);
             isUrgent = Urgency.isUrgent(next);
             long nowMs = System.currentTimeMillis();
             absences.tableChanged(previous, next, nowMs);

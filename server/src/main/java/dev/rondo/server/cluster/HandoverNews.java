@@ -33,13 +33,21 @@ final class HandoverNews {
         return holds ? wanted : null;
     }
 
-    /** Forgets what a new table says too, or contradicts. */
-    void tableChanged(SlotTable next) {
+    /**
+     * Forgets what a new table says too, or contradicts: also by another primary, which it promotes because the heir
+     * could not be reached.
+     */
+    void tableChanged(SlotTable previous, SlotTable next) {
         for (int slot = 0; slot < KeySlot.SLOTS; slot++) {
             Identity heir = heirs.get(slot);
-            if (heir != null && servedBy(next, slot) == null) {
+            if (heir != null && (servedBy(next, slot) == null || isPromotion(previous, next, slot))) {
                 heirs.compareAndSet(slot, heir, null);
             }
         }
+    }
+
+    private static boolean isPromotion(SlotTable previous, SlotTable next, int slot) {
+        Member primary = next.primary(slot);
+        return primary != null && !previous.isPrimary(primary.id(), slot);
     }
 }

@@ -46,7 +46,7 @@ class HandoverNewsTest {
         news.served(Identity.of(heir), SLOT);
         SlotTable moved = table(2, List.of(heir.id(), giver.id()), List.of(heir.id(), giver.id()));
         assertNull(news.servedBy(moved, SLOT));
-        news.tableChanged(moved);
+        news.tableChanged(moving, moved);
         assertNull(news.servedBy(moving, SLOT));
     }
 
@@ -54,7 +54,7 @@ class HandoverNewsTest {
     @Test
     void whatATableContradictsIsForgotten() {
         news.served(Identity.of(heir), SLOT);
-        news.tableChanged(table(2, List.of(giver.id()), List.of(third.id())));
+        news.tableChanged(moving, table(2, List.of(giver.id()), List.of(third.id())));
         assertNull(news.servedBy(moving, SLOT));
     }
 
@@ -62,7 +62,15 @@ class HandoverNewsTest {
     void whatATableStillWantsIsKept() {
         news.served(Identity.of(heir), SLOT);
         SlotTable next = table(2, List.of(giver.id()), List.of(heir.id(), third.id()));
-        news.tableChanged(next);
+        news.tableChanged(moving, next);
         assertEquals(heir, news.servedBy(next, SLOT));
+    }
+
+    @Test
+    void whereATablePromotesAnotherTheWordOfTheHeirIsForgotten() {
+        news.served(Identity.of(heir), SLOT);
+        SlotTable promoted = table(2, List.of(third.id()), List.of(heir.id(), third.id()));
+        news.tableChanged(moving, promoted);
+        assertNull(news.servedBy(promoted, SLOT));
     }
 }

@@ -124,9 +124,10 @@ final class SimulatedNode {
                     .collect(Collectors.toMap(Member::id, Member::incarnation)));
         }
         if (next != null && next.epoch() > table.epoch()) {
+            SlotTable previous = table;
             table = next;
             trace.event("node " + (member.port() - 7000) + " applies " + next.epoch());
-            handovers.tableChanged(next);
+            handovers.tableChanged(previous, next);
             roles.apply(next);
             hasNews = true;
         }

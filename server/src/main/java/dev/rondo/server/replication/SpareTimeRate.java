@@ -15,7 +15,7 @@ public final class SpareTimeRate implements CopyRate {
     enum Purpose {
         /** Slots are shared out anew, which may take its time. */
         BALANCE(300_000, 2e5),
-        /** Slots lack copies, or a node waits until it may leave. */
+        /** Slots lack copies, or a node waits until it may leave: the longer that lasts, the more it may cost. */
         SAFETY(500_000, 1e6);
 
         final long lateNs;
@@ -30,6 +30,9 @@ public final class SpareTimeRate implements CopyRate {
     static final double FIRST = 2e5;
     static final double MOST = 4e9;
 
+    /** While copies are urgent, the least rate doubles in this time. */
+    static final long DOUBLED_EACH_NS = 10_000_000_000L;
+
     private static final long ADJUSTED_EACH_NS = 50_000_000;
     private static final double UP = 1.05;
     private static final double DOWN = 0.7;
@@ -41,6 +44,7 @@ public final class SpareTimeRate implements CopyRate {
     private double bytesPerSecond = FIRST;
     private double meanLateNs;
     private long sleptNs;
+    private long urgentNs; // for so long it has slept while the copies were urgent
 
     /**
      * Begins slowly.
@@ -67,10 +71,12 @@ public final class SpareTimeRate implements CopyRate {
         meanLateNs += (tookNs - wantedNs - meanLateNs) * WEIGHT;
         sleptNs += tookNs;
         if (sleptNs >= ADJUSTED_EACH_NS) {
-            sleptNs = 0;
             Purpose purpose = urgent.getAsBoolean() ? Purpose.SAFETY : Purpose.BALANCE;
+            urgentNs = purpose == Purpose.SAFETY ? urgentNs + sleptNs : 0;
+            sleptNs = 0;
+            double least = purpose.leastBytesPerSecond * Math.pow(2, (double) urgentNs / DOUBLED_EACH_NS);
             double changed = bytesPerSecond * (meanLateNs > purpose.lateNs ? DOWN : UP);
-            bytesPerSecond = Math.max(purpose.leastBytesPerSecond, Math.min(MOST, changed));
+            bytesPerSecond = Math.min(MOST, Math.max(least, changed));
         }
     }
 }

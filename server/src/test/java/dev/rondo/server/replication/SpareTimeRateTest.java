@@ -51,10 +51,25 @@ final class SpareTimeRateTest {
         sleep(1000, lateNs);
         assertEquals((long) SpareTimeRate.Purpose.BALANCE.leastBytesPerSecond, rate.getAsLong());
         urgent = true;
-        sleep(1000, 10 * MS);
-        assertEquals((long) SpareTimeRate.Purpose.SAFETY.leastBytesPerSecond, rate.getAsLong());
         sleep(1000, lateNs);
         assertTrue(rate.getAsLong() > 2 * SpareTimeRate.Purpose.SAFETY.leastBytesPerSecond);
+    }
+
+    /** A slot with one copy, or a node that is to stop, can't wait for ever. */
+    @Test
+    void theLongerItIsUrgentTheMoreItMayCost() {
+        double least = SpareTimeRate.Purpose.SAFETY.leastBytesPerSecond;
+        urgent = true;
+        int times = Math.toIntExact(SpareTimeRate.DOUBLED_EACH_NS / (11 * MS));
+        sleep(times, 10 * MS);
+        assertEquals(2 * least, (double) rate.getAsLong(), 0.02 * least);
+        sleep(2 * times, 10 * MS);
+        assertEquals(8 * least, (double) rate.getAsLong(), 0.1 * least);
+        sleep(100 * times, 10 * MS);
+        assertEquals((long) SpareTimeRate.MOST, rate.getAsLong());
+        urgent = false;
+        sleep(1000, 10 * MS);
+        assertEquals((long) SpareTimeRate.Purpose.BALANCE.leastBytesPerSecond, rate.getAsLong());
     }
 
     @Test

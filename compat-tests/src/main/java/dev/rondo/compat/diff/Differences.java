@@ -51,6 +51,7 @@ public final class Differences {
                 UNBALANCED_STREAMS,
                 REFUSALS,
                 DRY_REFUSALS,
+                ZERO_BYTES,
                 RULES_OF_USERS));
     }
 
@@ -145,6 +146,16 @@ public final class Differences {
                     && model.asText()
                             .equals("This user"
                                     + withoutUser(candidate.asText()).substring("User".length())));
+
+    private static final Known ZERO_BYTES = new Known(
+            "redis-server compares the patterns of PSUBSCRIBE with those of the user up to the first zero byte only,"
+                    + " and so allows what the user may not",
+            (command, model, candidate) -> (command.name().equals("PSUBSCRIBE")
+                            || isSubcommand(command, "ACL", "DRYRUN")
+                                    && command.args().contains("psubscribe"))
+                    && command.args().stream().anyMatch(argument -> argument.indexOf(0) >= 0)
+                    && !model.isError()
+                    && candidate.asText().matches("(?s)(NOPERM|User) .*channel.*"));
 
     private static String refusalOf72(String refusalOf70) {
         if (refusalOf70.endsWith("access one of the keys used as arguments")) {

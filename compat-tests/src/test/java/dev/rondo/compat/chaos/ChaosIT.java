@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A short run on good nodes finds nothing, and the checker earns its trust: it finds out every kind of bad node. */
@@ -31,9 +32,10 @@ class ChaosIT {
 
     @Test
     void replicasThatSkipOneEffectInAThousandAreFoundOut() throws Exception {
-        Settings settings = settings(10, Set.of(FaultKind.KILL), PATIENCE, Duration.ofSeconds(2));
+        Settings settings = settings(10, Set.of(), PATIENCE, Duration.ofSeconds(2));
 
-        Report report = run(settings, place -> broken(BrokenNode.Defect.SKIPPED_EFFECTS), repeated(FaultKind.KILL, 0));
+        Report report =
+                run(settings, place -> broken(BrokenNode.Defect.SKIPPED_EFFECTS), quiet(Duration.ofSeconds(10)));
 
         assertTrue(finds(report, "DIVERGED"), report::toString);
     }
@@ -54,10 +56,8 @@ class ChaosIT {
     void nodesThatAcknowledgeBeforeTheirReplicasHaveItAreFoundOut() throws Exception {
         Settings settings = settings("replica", 60, Set.of(FaultKind.KILL_CUT_OFF), PATIENCE, PATIENCE);
 
-        Report report = run(
-                settings,
-                place -> broken(BrokenNode.Defect.EARLY_ACKNOWLEDGEMENT),
-                repeated(FaultKind.KILL_CUT_OFF, 1));
+        Report report =
+                run(settings, place -> broken(BrokenNode.Defect.EARLY_ACKNOWLEDGEMENT), once(FaultKind.KILL_CUT_OFF));
 
         assertTrue(finds(report, "LOST"), report::toString);
     }
@@ -66,8 +66,7 @@ class ChaosIT {
     void nodesThatForgetWhatWasDeletedAreFoundOut() throws Exception {
         Settings settings = settings(60, Set.of(FaultKind.ISOLATE), PATIENCE, Duration.ofSeconds(2));
 
-        Report report =
-                run(settings, place -> broken(BrokenNode.Defect.DROPPED_TOMBSTONES), repeated(FaultKind.ISOLATE, 1));
+        Report report = run(settings, place -> broken(BrokenNode.Defect.DROPPED_TOMBSTONES), once(FaultKind.ISOLATE));
 
         assertTrue(finds(report, "RETURNED"), report::toString);
     }
@@ -89,8 +88,33 @@ class ChaosIT {
         return (cluster, probes) -> new Scheduler(cluster, settings);
     }
 
-    private static ChaosRun.Plan repeated(FaultKind kind, int times) {
-        return (cluster, probes) -> new Repetition(cluster, probes, kind, times, Duration.ofSeconds(5), 7);
+    private static ChaosRun.Plan once(FaultKind kind) {
+        return (cluster, probes) -> new Repetition(cluster, probes, kind, 1, Duration.ofSeconds(5), 7);
+    }
+
+    /** No fault: what is skipped may also be written anew, so it takes some time until something is missing for good. */
+    private static ChaosRun.Plan quiet(Duration time) {
+        return (cluster, probes) -> new Agenda() {
+            @Override
+            public long pauseMs() {
+                return time.toMillis();
+            }
+
+            @Override
+            public @Nullable Fault next() {
+                return null;
+            }
+
+            @Override
+            public void run(Fault fault) {
+                throw new IllegalStateException("there is no fault");
+            }
+
+            @Override
+            public Duration calm() {
+                return Duration.ZERO;
+            }
+        };
     }
 
     private static Report run(Settings settings, IntFunction<List<String>> nodes, ChaosRun.Plan plan) throws Exception {

@@ -168,7 +168,8 @@ public final class RondoServer implements AutoCloseable {
         if (cluster != null && departure != null) {
             cluster.whenAskedToLeave(this::stop);
             scripts.functions().announceTo(news -> cluster.replication().publish(library(news)));
-            cluster.replication().limitCopies(new SpareTimeRate(() -> config.get(Config.COPY_RATE), cluster::isUrgent));
+            cluster.replication()
+                    .limitCopies(new SpareTimeRate(() -> config.get(Config.COPY_RATE), cluster::urgentForNs));
             new ClusterInfo(cluster, databases.get(0), departure, config.get(Config.COMMIT_MODE), commitMode.figures())
                     .addTo(info);
         }

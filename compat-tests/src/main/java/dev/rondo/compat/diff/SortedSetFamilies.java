@@ -67,6 +67,9 @@ final class SortedSetFamilies {
                 .command(5, "ZLEXCOUNT", lexKey(), lexEnd(), lexEnd())
                 // not spoiled: redis-server would make as many replies as a large negative count says
                 .unspoiled(2, ReplyRule.SAME_KIND, "ZRANDMEMBER", key())
+                .unspoiled(1, ReplyRule.EXACT, "ZRANDMEMBER")
+                .unspoiled(1, ReplyRule.EXACT, "ZRANDMEMBER", key(), word("1"), word("2"))
+                .unspoiled(1, ReplyRule.EXACT, "ZRANDMEMBER", key(), word("1"), word("WITHSCORES"), word("WITHSCORES"))
                 .unspoiled(
                         4,
                         ReplyRule.SAME_SHAPE,

@@ -54,12 +54,12 @@ public final class ClusterService implements Ownership, AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "cluster-retry"));
     private final Consumer<String> refusal;
     private volatile SlotTable table = SlotTable.NONE;
-    private volatile boolean isUrgent;
     private volatile List<Member> reachable;
     private volatile @Nullable String refused;
     private final Keyspace keyspace;
     private final Graveyard graveyard;
     private final HandoverNews news = new HandoverNews();
+    private final Urgency urgency = new Urgency(System::nanoTime);
     private final Absences absences = new Absences();
     private final ServingLease lease = new ServingLease();
     private final CompletableFuture<Pulse> pulse = new CompletableFuture<>();
@@ -188,9 +188,9 @@ public final class ClusterService implements Ownership, AutoCloseable {
         return self;
     }
 
-    /** Whether slots move for more than balance. */
-    public boolean isUrgent() {
-        return isUrgent;
+    /** For how long slots have moved for more than balance, in nanoseconds; negative when none do. */
+    public long urgentForNs() {
+        return urgency.lastsNs();
     }
 
     /** The members in this node's view, itself included, sorted by id. */
@@ -317,7 +317,7 @@ public final class ClusterService implements Ownership, AutoCloseable {
         public void tableChanged(SlotTable previous, SlotTable next) {
             table = next;
             news.tableChanged(previous, next);
-            isUrgent = Urgency.isUrgent(next);
+            urgency.tableChanged(next);
             long nowMs = System.currentTimeMillis();
             absences.tableChanged(previous, next, nowMs);
             lookForAbsences(nowMs); // before this node serves what another has served

@@ -1,6 +1,5 @@
 package dev.rondo.server.replication;
 
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -40,21 +39,20 @@ public final class SpareTimeRate implements CopyRate {
     private static final double WEIGHT = 1 / 8.0;
 
     private final LongSupplier configured;
-    private final BooleanSupplier urgent;
+    private final LongSupplier urgentForNs;
     private double bytesPerSecond = FIRST;
     private double meanLateNs;
     private long sleptNs;
-    private long urgentNs; // for so long it has slept while the copies were urgent
 
     /**
      * Begins slowly.
      *
      * @param configured bytes per second that the operator wants, whatever it costs; 0 if he leaves it to the node
-     * @param urgent whether the copies are for more than balance now
+     * @param urgentForNs how long the copies have been for more than balance; negative when they are not
      */
-    public SpareTimeRate(LongSupplier configured, BooleanSupplier urgent) {
+    public SpareTimeRate(LongSupplier configured, LongSupplier urgentForNs) {
         this.configured = configured;
-        this.urgent = urgent;
+        this.urgentForNs = urgentForNs;
     }
 
     @Override
@@ -71,10 +69,10 @@ public final class SpareTimeRate implements CopyRate {
         meanLateNs += (tookNs - wantedNs - meanLateNs) * WEIGHT;
         sleptNs += tookNs;
         if (sleptNs >= ADJUSTED_EACH_NS) {
-            Purpose purpose = urgent.getAsBoolean() ? Purpose.SAFETY : Purpose.BALANCE;
-            urgentNs = purpose == Purpose.SAFETY ? urgentNs + sleptNs : 0;
             sleptNs = 0;
-            double least = purpose.leastBytesPerSecond * Math.pow(2, (double) urgentNs / DOUBLED_EACH_NS);
+            long urgentNs = urgentForNs.getAsLong();
+            Purpose purpose = urgentNs < 0 ? Purpose.BALANCE : Purpose.SAFETY;
+            double least = purpose.leastBytesPerSecond * Math.pow(2, Math.max(0, urgentNs) / (double) DOUBLED_EACH_NS);
             double changed = bytesPerSecond * (meanLateNs > purpose.lateNs ? DOWN : UP);
             bytesPerSecond = Math.min(MOST, Math.max(least, changed));
         }

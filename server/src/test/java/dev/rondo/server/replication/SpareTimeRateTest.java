@@ -10,8 +10,8 @@ final class SpareTimeRateTest {
     private static final long MS = 1_000_000;
 
     private final AtomicLong configured = new AtomicLong();
-    private boolean urgent;
-    private final SpareTimeRate rate = new SpareTimeRate(configured::get, () -> urgent);
+    private long urgentForNs = -1;
+    private final SpareTimeRate rate = new SpareTimeRate(configured::get, () -> urgentForNs);
 
     private void sleep(int times, long lateNs) {
         for (int i = 0; i < times; i++) {
@@ -50,7 +50,7 @@ final class SpareTimeRateTest {
         long lateNs = (SpareTimeRate.Purpose.BALANCE.lateNs + SpareTimeRate.Purpose.SAFETY.lateNs) / 2;
         sleep(1000, lateNs);
         assertEquals((long) SpareTimeRate.Purpose.BALANCE.leastBytesPerSecond, rate.getAsLong());
-        urgent = true;
+        urgentForNs = 0;
         sleep(1000, lateNs);
         assertTrue(rate.getAsLong() > 2 * SpareTimeRate.Purpose.SAFETY.leastBytesPerSecond);
     }
@@ -59,15 +59,15 @@ final class SpareTimeRateTest {
     @Test
     void theLongerItIsUrgentTheMoreItMayCost() {
         double least = SpareTimeRate.Purpose.SAFETY.leastBytesPerSecond;
-        urgent = true;
-        int times = Math.toIntExact(SpareTimeRate.DOUBLED_EACH_NS / (11 * MS));
-        sleep(times, 10 * MS);
-        assertEquals(2 * least, (double) rate.getAsLong(), 0.02 * least);
-        sleep(2 * times, 10 * MS);
-        assertEquals(8 * least, (double) rate.getAsLong(), 0.1 * least);
-        sleep(100 * times, 10 * MS);
+        for (int doubled = 0; doubled <= 3; doubled++) {
+            urgentForNs = doubled * SpareTimeRate.DOUBLED_EACH_NS;
+            sleep(1000, 10 * MS);
+            assertEquals((long) (least * (1 << doubled)), rate.getAsLong());
+        }
+        urgentForNs = 100 * SpareTimeRate.DOUBLED_EACH_NS;
+        sleep(1000, 10 * MS);
         assertEquals((long) SpareTimeRate.MOST, rate.getAsLong());
-        urgent = false;
+        urgentForNs = -1;
         sleep(1000, 10 * MS);
         assertEquals((long) SpareTimeRate.Purpose.BALANCE.leastBytesPerSecond, rate.getAsLong());
     }

@@ -2,6 +2,7 @@ package dev.rondo.server.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rondo.membership.Holdings;
 import dev.rondo.membership.NodeId;
 import dev.rondo.membership.SlotTable;
 import dev.rondo.server.keyspace.Slot;
@@ -9,6 +10,7 @@ import dev.rondo.server.resp.Ascii;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** How fast a node copies slots to another one when it must not be faster than a given rate. */
@@ -54,12 +56,8 @@ class CopyRateTest {
     }
 
     private boolean isCopied() {
-        for (int slot = 0; slot < SLOTS; slot++) {
-            if (!taker.holdings().isInSync(slot)) {
-                return false;
-            }
-        }
-        return true;
+        Holdings holdings = taker.holdings();
+        return IntStream.range(0, SLOTS).allMatch(holdings::isInSync);
     }
 
     /** Copies slots with one value of that length each, and returns how many milliseconds pass meanwhile. */

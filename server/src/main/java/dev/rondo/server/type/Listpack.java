@@ -1,5 +1,16 @@
 package dev.rondo.server.type;
 
+import static dev.rondo.server.type.ListpackElement.backLength;
+import static dev.rondo.server.type.ListpackElement.backLengthBytes;
+import static dev.rondo.server.type.ListpackElement.checkedLength;
+import static dev.rondo.server.type.ListpackElement.dataLength;
+import static dev.rondo.server.type.ListpackElement.encodedLength;
+import static dev.rondo.server.type.ListpackElement.littleEndian;
+import static dev.rondo.server.type.ListpackElement.stringLength;
+import static dev.rondo.server.type.ListpackElement.stringStart;
+import static dev.rondo.server.type.ListpackElement.write;
+import static dev.rondo.server.type.ListpackElement.writeLittleEndian;
+
 import dev.rondo.server.resp.Ascii;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * the next change. Changes shift what follows, except at the head, where there may be room to spare: keep it small.
  *
  * <p>Layout: 4 bytes of total length, 2 of count (65535: unknown), the elements, 0xff; here the elements alone are kept.
- * An element: encoding and data, then its length in 7-bit groups that are read backwards.
+ * What an element looks like is {@link ListpackElement}'s.
  *
  * @see <a href="https://github.com/antirez/listpack/blob/master/listpack.md">Listpack specification</a>
  */
@@ -25,15 +36,6 @@ public final class Listpack {
     private static final int UNKNOWN_COUNT = 0xffff;
     private static final int TERMINATOR = 0xff;
     private static final int MOST_SPARE_BYTES = 4096;
-
-    private static final int STRING_6_BITS = 0x80;
-    private static final int INTEGER_13_BITS = 0xc0;
-    private static final int STRING_12_BITS = 0xe0;
-    private static final int STRING_32_BITS = 0xf0;
-    private static final int INTEGER_16_BITS = 0xf1;
-    private static final int INTEGER_24_BITS = 0xf2;
-    private static final int INTEGER_32_BITS = 0xf3;
-    private static final int INTEGER_64_BITS = 0xf4;
 
     private byte[] bytes;
     private int begin; // where the first element starts, or would
@@ -60,7 +62,7 @@ public final class Listpack {
         Listpack pack = new Listpack(bytes, HEADER_BYTES, end, 0);
         int at = HEADER_BYTES;
         while (at < end) {
-            int length = pack.checkedLength(at);
+            int length = checkedLength(bytes, at, end);
             if (length < 0) {
                 return null;
             }
@@ -69,25 +71,6 @@ public final class Listpack {
         }
         int claimed = (int) littleEndian(bytes, 4, 2);
         return claimed == UNKNOWN_COUNT || claimed == pack.count ? pack : null;
-    }
-
-    /** The length of a whole element that may be damaged; -1 when it is. */
-    private int checkedLength(int at) {
-        int first = bytes[at] & 0xff;
-        if (first > INTEGER_64_BITS) {
-            return -1;
-        }
-        int header = first < STRING_12_BITS ? 1 : first < STRING_32_BITS ? 2 : 5;
-        if (first <= STRING_32_BITS && header > end - at) {
-            return -1;
-        }
-        long data = dataLength(at);
-        if (data <= 0 || data + backLengthBytes((int) data) > end - at) {
-            return -1;
-        }
-        int back = backLengthBytes((int) data);
-        int afterwards = at + (int) data + back;
-        return backLength(afterwards) == data ? (int) data + back : -1;
     }
 
     // ---- reading ----
@@ -151,114 +134,23 @@ public final class Listpack {
     }
 
     private int behind(int at) {
-        int data = (int) dataLength(at);
+        int data = (int) dataLength(bytes, at);
         return at + data + backLengthBytes(data);
     }
 
     private int before(int at) {
-        int data = backLength(at);
+        int data = backLength(bytes, at);
         return at - data - backLengthBytes(data);
-    }
-
-    /** The bytes of an element's encoding and data. */
-    private long dataLength(int at) {
-        int first = bytes[at] & 0xff;
-        if (first < STRING_6_BITS) {
-            return 1;
-        }
-        if (first < INTEGER_13_BITS) {
-            return 1L + (first & 0x3f);
-        }
-        if (first < STRING_12_BITS) {
-            return 2;
-        }
-        if (first < STRING_32_BITS) {
-            return 2 + stringLength(at);
-        }
-        return switch (first) {
-            case STRING_32_BITS -> 5L + stringLength(at);
-            case INTEGER_16_BITS -> 3;
-            case INTEGER_24_BITS -> 4;
-            case INTEGER_32_BITS -> 5;
-            default -> 9;
-        };
-    }
-
-    /** The length that precedes offset {@code at}, read backwards; negative when there is none that makes sense. */
-    private int backLength(int at) {
-        long length = 0;
-        for (int i = 1; i <= 5; i++) {
-            int group = bytes[at - i] & 0xff;
-            length |= (long) (group & 0x7f) << 7 * (i - 1);
-            if (group < 0x80) {
-                return length > Integer.MAX_VALUE ? NONE : (int) length;
-            }
-        }
-        return NONE;
-    }
-
-    /** How many bytes the length of an element's encoding and data takes behind it; the bounds are Redis's. */
-    private static int backLengthBytes(int data) {
-        if (data <= 127) {
-            return 1;
-        }
-        if (data < 16_383) {
-            return 2;
-        }
-        if (data < 2_097_151) {
-            return 3;
-        }
-        return data < 268_435_455 ? 4 : 5;
     }
 
     /** Whether the element is held as an integer. */
     public boolean isLong(int at) {
-        int first = bytes[at] & 0xff;
-        return first < STRING_6_BITS || first >= INTEGER_13_BITS && first < STRING_12_BITS || first > STRING_32_BITS;
+        return ListpackElement.isLong(bytes, at);
     }
 
     /** The number of an element for which {@link #isLong} holds. */
     public long toLong(int at) {
-        int first = bytes[at] & 0xff;
-        if (first < STRING_6_BITS) {
-            return first;
-        }
-        return switch (first) {
-            case INTEGER_16_BITS -> signed(littleEndian(bytes, at + 1, 2), 16);
-            case INTEGER_24_BITS -> signed(littleEndian(bytes, at + 1, 3), 24);
-            case INTEGER_32_BITS -> signed(littleEndian(bytes, at + 1, 4), 32);
-            case INTEGER_64_BITS -> littleEndian(bytes, at + 1, 8);
-            default -> signed((first & 0x1fL) << 8 | bytes[at + 1] & 0xff, 13);
-        };
-    }
-
-    private static long signed(long value, int bits) {
-        return value << 64 - bits >> 64 - bits;
-    }
-
-    private static long littleEndian(byte[] bytes, int at, int count) {
-        long value = 0;
-        for (int i = 0; i < count; i++) {
-            value |= (bytes[at + i] & 0xffL) << 8 * i;
-        }
-        return value;
-    }
-
-    /** The bytes of an element that is no integer. */
-    private long stringLength(int at) {
-        int first = bytes[at] & 0xff;
-        if (first < INTEGER_13_BITS) {
-            return first & 0x3f;
-        }
-        return first < STRING_32_BITS ? (first & 0xf) << 8 | bytes[at + 1] & 0xff : littleEndian(bytes, at + 1, 4);
-    }
-
-    private int stringStart(int at) {
-        int first = bytes[at] & 0xff;
-        if (first < INTEGER_13_BITS) {
-            return at + 1;
-        }
-        return first < STRING_32_BITS ? at + 2 : at + 5;
+        return ListpackElement.toLong(bytes, at);
     }
 
     /** The element as a string of bytes. */
@@ -266,13 +158,13 @@ public final class Listpack {
         if (isLong(at)) {
             return Ascii.decimal(toLong(at));
         }
-        int start = stringStart(at);
-        return Arrays.copyOfRange(bytes, start, start + (int) stringLength(at));
+        int start = stringStart(bytes, at);
+        return Arrays.copyOfRange(bytes, start, start + (int) stringLength(bytes, at));
     }
 
     /** The length of {@link #get}. */
     public int length(int at) {
-        return isLong(at) ? Ascii.length(toLong(at)) : (int) stringLength(at);
+        return isLong(at) ? Ascii.length(toLong(at)) : (int) stringLength(bytes, at);
     }
 
     /** Whether {@link #get} would return these bytes. */
@@ -280,8 +172,8 @@ public final class Listpack {
         if (isLong(at)) {
             return Ascii.isLong(value) && Ascii.toLong(value) == toLong(at);
         }
-        int length = (int) stringLength(at);
-        int start = stringStart(at);
+        int length = (int) stringLength(bytes, at);
+        int start = stringStart(bytes, at);
         return length == value.length && Arrays.equals(bytes, start, start + length, value, 0, length);
     }
 
@@ -321,7 +213,8 @@ public final class Listpack {
     }
 
     private void insert(int at, byte[] value) {
-        write(shift(at, at, encodedLength(value)), value);
+        int room = shift(at, at, encodedLength(value)); // which may take another array
+        write(bytes, room, value);
         count++;
     }
 
@@ -329,7 +222,8 @@ public final class Listpack {
     public void replace(int at, byte[] value) {
         int behind = behind(at);
         int length = encodedLength(value);
-        write(length == behind - at ? at : shift(at, behind, length), value);
+        int room = length == behind - at ? at : shift(at, behind, length);
+        write(bytes, room, value);
     }
 
     /** Removes the element {@code at} and those behind it, so many in all, and returns the one that follows. */
@@ -413,90 +307,6 @@ public final class Listpack {
         end = inFront + size;
     }
 
-    /** The bytes that an element takes. */
-    private static int encodedLength(byte[] value) {
-        int data = Ascii.isLong(value) ? integerBytes(Ascii.toLong(value)) : stringBytes(value.length);
-        return data + backLengthBytes(data);
-    }
-
-    private static int stringBytes(int length) {
-        if (length < 64) {
-            return 1 + length;
-        }
-        return Math.addExact(length, length < 4096 ? 2 : 5);
-    }
-
-    private static int integerBytes(long value) {
-        if (value >= 0 && value < 128) {
-            return 1;
-        }
-        if (fits(value, 13)) {
-            return 2;
-        }
-        if (fits(value, 16)) {
-            return 3;
-        }
-        if (fits(value, 24)) {
-            return 4;
-        }
-        return fits(value, 32) ? 5 : 9;
-    }
-
-    private static boolean fits(long value, int bits) {
-        return signed(value, bits) == value;
-    }
-
-    private void write(int at, byte[] value) {
-        int data;
-        if (Ascii.isLong(value)) {
-            data = writeInteger(at, Ascii.toLong(value));
-        } else {
-            data = writeString(at, value);
-        }
-        int groups = backLengthBytes(data);
-        for (int i = 1; i <= groups; i++) { // the last byte holds the lowest group; each but the first says: go on
-            bytes[at + data + groups - i] = (byte) (data >>> 7 * (i - 1) & 0x7f | (i == groups ? 0 : 0x80));
-        }
-    }
-
-    private int writeInteger(int at, long value) {
-        int length = integerBytes(value);
-        switch (length) {
-            case 1 -> bytes[at] = (byte) value;
-            case 2 -> {
-                bytes[at] = (byte) (INTEGER_13_BITS | value >>> 8 & 0x1f);
-                bytes[at + 1] = (byte) value;
-            }
-            default -> {
-                bytes[at] = (byte) (length == 9 ? INTEGER_64_BITS : INTEGER_16_BITS + length - 3);
-                writeLittleEndian(bytes, at + 1, value, length - 1);
-            }
-        }
-        return length;
-    }
-
-    private int writeString(int at, byte[] value) {
-        int length = value.length;
-        int data = stringBytes(length);
-        if (length < 64) {
-            bytes[at] = (byte) (STRING_6_BITS | length);
-        } else if (length < 4096) {
-            bytes[at] = (byte) (STRING_12_BITS | length >>> 8);
-            bytes[at + 1] = (byte) length;
-        } else {
-            bytes[at] = (byte) STRING_32_BITS;
-            writeLittleEndian(bytes, at + 1, length, 4);
-        }
-        System.arraycopy(value, 0, bytes, at + data - length, length);
-        return data;
-    }
-
-    private static void writeLittleEndian(byte[] bytes, int at, long value, int length) {
-        for (int i = 0; i < length; i++) {
-            bytes[at + i] = (byte) (value >>> 8 * i);
-        }
-    }
-
     // ---- in bulk ----
 
     /**
@@ -508,7 +318,7 @@ public final class Listpack {
 
     /** Where in {@link #array} the bytes of an element that is no integer start. */
     int start(int at) {
-        return stringStart(at);
+        return stringStart(bytes, at);
     }
 
     /** Takes the elements from {@code at} on away into a listpack of their own. */

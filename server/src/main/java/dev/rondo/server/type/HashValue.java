@@ -27,8 +27,8 @@ public final class HashValue extends Value {
     private static final class Field extends HashTable.Node<Field> {
         byte[] value;
 
-        Field(byte[] name, byte[] value) {
-            super(name);
+        Field(byte[] name, int hash, byte[] value) {
+            super(name, hash);
             this.value = value;
         }
 
@@ -140,18 +140,19 @@ public final class HashValue extends Value {
     }
 
     private boolean putIntoTable(byte[] name, byte[] value) {
-        Field present = table().find(name);
+        int hash = HashTable.hash(name);
+        Field present = table().find(name, hash);
         if (present != null) {
             tableBytes += ObjectSize.ofArray(value.length) - ObjectSize.ofArray(present.value.length);
             present.value = value;
             return false;
         }
-        addTo(table(), name, value);
+        addTo(table(), name, hash, value);
         return true;
     }
 
-    private void addTo(HashTable<Field> fields, byte[] name, byte[] value) {
-        Field field = new Field(name, value);
+    private void addTo(HashTable<Field> fields, byte[] name, int hash, byte[] value) {
+        Field field = new Field(name, hash, value);
         fields.add(field);
         tableBytes += field.footprintBytes();
     }
@@ -319,7 +320,7 @@ public final class HashValue extends Value {
 
     private void toTable() {
         HashTable<Field> filled = new HashTable<>();
-        forEach((field, value) -> addTo(filled, field, value));
+        forEach((field, value) -> addTo(filled, field, HashTable.hash(field), value));
         table = filled;
         pack = null;
     }
@@ -347,7 +348,7 @@ public final class HashValue extends Value {
             copy.pack = pack.copy();
         } else {
             copy.toTable();
-            forEach((field, value) -> copy.addTo(copy.table(), field, value));
+            forEach((field, value) -> copy.addTo(copy.table(), field, HashTable.hash(field), value));
         }
         copy.expiries = expiries == null ? null : expiries.copy();
         return copy;

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SetValue extends Value {
     private static final class Member extends HashTable.Node<Member> {
-        Member(byte[] member) {
-            super(member);
+        Member(byte[] member, int hash) {
+            super(member, hash);
         }
 
         long footprintBytes() {
@@ -155,12 +155,12 @@ public final class SetValue extends Value {
         if (table().find(member, hash) != null) {
             return false;
         }
-        addTo(table(), member);
+        addTo(table(), member, hash);
         return true;
     }
 
-    private void addTo(HashTable<Member> members, byte[] bytes) {
-        Member member = new Member(bytes);
+    private void addTo(HashTable<Member> members, byte[] bytes, int hash) {
+        Member member = new Member(bytes, hash);
         members.add(member);
         tableBytes += member.footprintBytes();
     }
@@ -265,7 +265,7 @@ public final class SetValue extends Value {
 
     private void toTable() {
         HashTable<Member> filled = new HashTable<>();
-        forEach(member -> addTo(filled, member));
+        forEach(member -> addTo(filled, member, HashTable.hash(member)));
         table = filled;
         integers = null;
         pack = null;

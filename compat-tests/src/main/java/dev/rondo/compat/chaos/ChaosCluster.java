@@ -281,6 +281,27 @@ final class ChaosCluster implements AutoCloseable {
         return result;
     }
 
+    /** How many keys each slot holds, as its primary counts them. */
+    int[] keyCounts() {
+        List<List<Integer>> owners = owners();
+        int[] counts = new int[SLOTS];
+        for (int place : members) {
+            int[] served = IntStream.range(0, SLOTS)
+                    .filter(slot -> owners.get(slot).get(0) == place)
+                    .toArray();
+            try (RespConnection connection = connect(place, CONTROL_TIMEOUT_MS)) {
+                for (int slot : served) {
+                    connection.queue(List.of("CLUSTER", "COUNTKEYSINSLOT", Integer.toString(slot)));
+                }
+                connection.flush();
+                for (int slot : served) {
+                    counts[slot] = (int) connection.read().asLong();
+                }
+            }
+        }
+        return counts;
+    }
+
     private static Map<String, String> facts(Reply info) {
         Map<String, String> facts = new HashMap<>();
         for (String line : info.asText().split("\r\n")) {

@@ -44,8 +44,9 @@ final class LargeSlot implements Callable<Integer> {
             small.lay(cluster);
             large.lay(cluster);
             try (JedisLoad load = new JedisLoad(cluster, THREADS, ops, TAG + "load:", KEYS_PER_THREAD, 100)) {
-                double bytes = small.bytes() + large.bytes();
-                Moves moves = new Moves(cluster, load, slot -> slot == SLOT ? bytes : 0);
+                double[] bytes = new double[ChaosCluster.SLOTS];
+                bytes[SLOT] = small.bytes() + large.bytes();
+                Moves moves = new Moves(cluster, load, () -> bytes);
                 load.start();
                 moves.quiet("warm up", Duration.ofSeconds(5));
                 load.forgetPhases();

@@ -3,20 +3,20 @@ package dev.rondo.compat.chaos;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Supplier;
 
 /** Nodes that come and go while applications work; each step is a phase with its figures. One thread. */
 final class Moves {
     private final ChaosCluster cluster;
     private final JedisLoad load;
-    private final ToDoubleFunction<Integer> slotBytes;
+    private final Supplier<double[]> slotBytes;
 
     /**
      * Prepares steps.
      *
-     * @param slotBytes how many bytes of keys and values are in a slot
+     * @param slotBytes how many bytes of keys and values are in each slot, asked after each step
      */
-    Moves(ChaosCluster cluster, JedisLoad load, ToDoubleFunction<Integer> slotBytes) {
+    Moves(ChaosCluster cluster, JedisLoad load, Supplier<double[]> slotBytes) {
         this.cluster = cluster;
         this.load = load;
         this.slotBytes = slotBytes;
@@ -57,10 +57,11 @@ final class Moves {
         Lab.awaitWhole(cluster);
         phase.end(Lab.CALM.toNanos());
         List<List<Integer>> after = cluster.owners();
+        double[] bytes = slotBytes.get();
         for (int slot = 0; slot < ChaosCluster.SLOTS; slot++) {
             for (int owner : after.get(slot)) {
                 if (!before.get(slot).contains(owner)) {
-                    phase.movedBytes += slotBytes.applyAsDouble(slot);
+                    phase.movedBytes += bytes[slot];
                 }
             }
         }

@@ -3,6 +3,7 @@ package dev.rondo.compat.chaos;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -65,8 +66,13 @@ final class Resize implements Callable<Integer> {
     }
 
     private int run(ChaosCluster cluster, Stock stock, JedisLoad load, @Nullable BenchmarkLoad beside) {
-        double slotBytes = (double) stock.bytes() / ChaosCluster.SLOTS;
-        Moves moves = new Moves(cluster, load, slot -> slotBytes);
+        double bytesPerKey = (double) stock.bytes() / keys;
+        Moves moves = new Moves(cluster, load, () -> {
+            int[] counts = cluster.keyCounts();
+            return Arrays.stream(counts)
+                    .mapToDouble(count -> count * bytesPerKey)
+                    .toArray();
+        });
         load.start();
         if (beside != null) {
             beside.start();

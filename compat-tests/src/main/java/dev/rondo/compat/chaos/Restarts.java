@@ -2,6 +2,7 @@ package dev.rondo.compat.chaos;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,8 +36,9 @@ final class Restarts implements Callable<Integer> {
             Stock stock = new Stock(keys, number -> "stock:" + number, Stock.numbers(100));
             stock.lay(cluster);
             try (JedisLoad load = new JedisLoad(cluster, THREADS, ops, "load:", KEYS_PER_THREAD, 100)) {
-                double slotBytes = (double) stock.bytes() / ChaosCluster.SLOTS;
-                Moves moves = new Moves(cluster, load, slot -> slotBytes);
+                double[] bytes = new double[ChaosCluster.SLOTS];
+                Arrays.fill(bytes, (double) stock.bytes() / ChaosCluster.SLOTS);
+                Moves moves = new Moves(cluster, load, () -> bytes);
                 load.start();
                 moves.quiet("warm up", Duration.ofSeconds(5));
                 load.forgetPhases();

@@ -17,9 +17,11 @@ import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.resp.Ascii;
 import dev.rondo.server.resp.ReplyWriter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -275,24 +277,24 @@ public final class ClusterCommands {
         SlotTable table = service().table();
         int assigned = 0;
         int failed = 0;
-        for (int i = 0; i < SlotTable.SLOTS; i++) {
-            Member primary = table.primary(i);
+        Set<Member> primaries = new HashSet<>();
+        for (SlotTable.Range range : table.ranges()) {
+            Member primary = primaryOf(range);
             if (primary != null) {
-                assigned++;
-                failed += isReachable(primary) ? 0 : 1;
+                int slots = range.last() - range.first() + 1;
+                assigned += slots;
+                failed += isReachable(primary) ? 0 : slots;
+                primaries.add(primary);
             }
         }
         boolean whole = assigned == SlotTable.SLOTS && failed == 0;
-        long primaries = table.members().stream()
-                .filter(member -> !table.primarySlots(member.id()).isEmpty())
-                .count();
         String text = "cluster_state:" + (whole ? "ok" : "fail")
                 + "\r\ncluster_slots_assigned:" + assigned
                 + "\r\ncluster_slots_ok:" + (assigned - failed)
                 + "\r\ncluster_slots_pfail:0"
                 + "\r\ncluster_slots_fail:" + failed
                 + "\r\ncluster_known_nodes:" + table.members().size()
-                + "\r\ncluster_size:" + primaries
+                + "\r\ncluster_size:" + primaries.size()
                 + "\r\ncluster_current_epoch:" + table.epoch()
                 + "\r\ncluster_my_epoch:" + table.epoch()
                 + "\r\ntotal_cluster_links_buffer_limit_exceeded:"

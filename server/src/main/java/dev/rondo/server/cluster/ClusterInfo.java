@@ -1,5 +1,6 @@
 package dev.rondo.server.cluster;
 
+import dev.rondo.membership.NodeId;
 import dev.rondo.membership.SlotTable;
 import dev.rondo.server.commit.CommitFigures;
 import dev.rondo.server.keyspace.KeySlot;
@@ -39,9 +40,11 @@ public final class ClusterInfo {
      * INFO tells of do not wait in vain. The nodes that follow some of its slots are more.
      */
     private int copies() {
-        SlotTable table = cluster.table();
-        return table.primarySlots(cluster.self().id()).stream()
-                .map(slot -> table.owners(slot).size() - 1)
+        NodeId self = cluster.self().id();
+        return cluster.table().ranges().stream()
+                .map(SlotTable.Range::owners)
+                .filter(owners -> !owners.isEmpty() && owners.get(0).id().equals(self))
+                .mapToInt(owners -> owners.size() - 1)
                 .min()
                 .orElse(0);
     }

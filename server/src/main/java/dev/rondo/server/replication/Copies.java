@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies slots to the peers that asked for them, chunk by chunk, one slot after the other for each peer. Confined to
- * the sync thread, apart from the figures.
+ * Copies slots to the peers that asked for them, chunk by chunk. After each chunk a slot lets the others that its peer
+ * has asked for go first, so that they need not wait for a large one. Confined to the sync thread, apart from the
+ * figures.
  */
 final class Copies {
     private static final Logger log = LoggerFactory.getLogger(Copies.class);
@@ -162,9 +163,12 @@ final class Copies {
                 Copy copy = next(peer.getValue());
                 if (copy != null) {
                     progress = true;
-                    if (isOver(copy)) {
+                    boolean over = isOver(copy);
+                    peer.getValue().remove(copy.slot);
+                    if (over) {
                         drop(copy);
-                        peer.getValue().remove(copy.slot);
+                    } else {
+                        peer.getValue().put(copy.slot, copy); // behind the others
                     }
                 }
             }

@@ -1,5 +1,6 @@
 package dev.rondo.server.cluster;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rondo.membership.Holdings;
@@ -13,7 +14,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** How fast a node copies slots to another one when it must not be faster than a given rate. */
+/** How fast a node copies slots to another one when it must not be faster than a given rate, and in which order. */
 class CopyRateTest {
     private static final int SLOTS = 200;
     private static final long BYTES_PER_SECOND = 1_000_000;
@@ -44,9 +45,9 @@ class CopyRateTest {
         }
     }
 
-    private void write(int index, int valueBytes) {
+    private void write(int index, String key, int valueBytes) {
         Slot slot = giver.keyspace.slot(index);
-        byte[][] set = {Ascii.bytes("SET"), Ascii.bytes("k"), new byte[valueBytes]};
+        byte[][] set = {Ascii.bytes("SET"), Ascii.bytes(key), new byte[valueBytes]};
         slot.lock();
         try {
             giver.write(slot, NOW_MS, List.<byte[][]>of(set));
@@ -55,25 +56,26 @@ class CopyRateTest {
         }
     }
 
-    private boolean isCopied() {
+    private boolean areCopiedFrom(int first) {
         Holdings holdings = taker.holdings();
-        return IntStream.range(0, SLOTS).allMatch(holdings::isInSync);
+        return IntStream.range(first, SLOTS).allMatch(holdings::isInSync);
     }
 
-    /** Copies slots with one value of that length each, and returns how many milliseconds pass meanwhile. */
-    private int copyMs(int valueBytes) {
+    /** The giver serves all slots, empty, and has heard of the taker. */
+    private void begin() {
         for (SimulatedNode node : both) {
             node.nextView = Set.of(giver.member, taker.member);
             node.hear();
         }
         publish(1, List.of(giver.id()));
-        for (int slot = 0; slot < SLOTS; slot++) {
-            write(slot, valueBytes);
-        }
+    }
+
+    /** The taker asks for all slots; returns how many milliseconds pass until it has those from the first on. */
+    private int msUntilCopiedFrom(int first) {
         giver.replication.limitCopies(() -> BYTES_PER_SECOND);
         publish(2, List.of(giver.id(), taker.id()));
         int ms = 0;
-        while (!isCopied()) {
+        while (!areCopiedFrom(first)) {
             boolean more = true;
             while (more) {
                 more = bus.deliverOne();
@@ -85,6 +87,15 @@ class CopyRateTest {
             assertTrue(ms++ < 10_000, "the copies do not end");
         }
         return ms;
+    }
+
+    /** Copies slots with one value of that length each, and returns how many milliseconds pass meanwhile. */
+    private int copyMs(int valueBytes) {
+        begin();
+        for (int slot = 0; slot < SLOTS; slot++) {
+            write(slot, "k", valueBytes);
+        }
+        return msUntilCopiedFrom(0);
     }
 
     @Test
@@ -99,5 +110,22 @@ class CopyRateTest {
         int ms = copyMs(valueBytes);
         int least = SLOTS * valueBytes / 1000; // at 1000 bytes a millisecond
         assertTrue(ms >= least * 0.95 && ms <= least * 1.2, ms + " ms, where " + least + " are due");
+    }
+
+    @Test
+    void smallSlotsNeedNotWaitForALargeOne() {
+        int large = 0;
+        int largeKeys = 2000;
+        int valueBytes = 1000;
+        begin();
+        for (int key = 0; key < largeKeys; key++) {
+            write(large, "k" + key, valueBytes);
+        }
+        for (int slot = large + 1; slot < SLOTS; slot++) {
+            write(slot, "k", valueBytes);
+        }
+        int ms = msUntilCopiedFrom(large + 1);
+        assertTrue(ms < largeKeys * valueBytes / 1000 / 2, ms + " ms until the small ones were copied");
+        assertFalse(taker.holdings().isInSync(large), "the large one had taken its time");
     }
 }

@@ -7,51 +7,25 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies slots to the peers that asked for them, chunk by chunk. After each chunk a slot lets the others that its peer
- * has asked for go first, so that they need not wait for a large one. Confined to the sync thread, apart from the
- * figures.
+ * Copies slots to the peers that asked for them, chunk by chunk: first those whose writes wait for a copy, then the
+ * others. After each chunk a slot lets the others that its peer has asked for go first, so that they need not wait for
+ * a large one. Confined to the sync thread, but for what says otherwise.
  */
 final class Copies {
     private static final Logger log = LoggerFactory.getLogger(Copies.class);
-    /** A request may come before the table that makes this node the slot's primary: it waits so long. */
-    private static final long WAIT_FOR_TABLE_NS = 1_000_000_000;
     /** The sync thread sleeps for about a millisecond; of small slots many go in that time, whatever the rate. */
     private static final double BURST_NS = 2e6;
 
     private static final double NS_PER_SECOND = 1e9;
-
-    /** One slot on its way to one peer. */
-    private static final class Copy {
-        final Slot slot;
-        final PeerStream stream;
-        final SyncRequest request;
-        final long askedAtNs;
-        long cursor;
-        long tombstone;
-        long lastTombstone;
-        boolean isComplete;
-
-        @Nullable Comparison comparison;
-
-        @Nullable BitSet buckets; // those to be copied; null = all
-
-        Feeds.@Nullable Feed feed; // once the copy has begun
-
-        Copy(Slot slot, PeerStream stream, SyncRequest request, long askedAtNs) {
-            this.slot = slot;
-            this.stream = stream;
-            this.request = request;
-            this.askedAtNs = askedAtNs;
-        }
-    }
 
     private final ReplicationSettings settings;
     private final Feeds feeds;
@@ -59,7 +33,10 @@ final class Copies {
     private final Predicate<PeerStream> mustCatchUp;
     private final RecordWriter record = new RecordWriter();
     private final RecordWriter scratch = new RecordWriter();
-    private final Map<PeerStream, Map<Slot, Copy>> byPeer = new LinkedHashMap<>();
+    private final Map<PeerStream, CopyQueue> byPeer = new LinkedHashMap<>();
+    /** Writes to them wait until they have a copy. Any thread may add to it. */
+    private final Set<Slot> awaited = ConcurrentHashMap.newKeySet();
+
     private volatile int size;
     private volatile CopyRate bytesPerSecond = () -> 0;
     /** What was sent beyond what the rate has allowed so far; while there is any, nothing is sent. */
@@ -113,30 +90,36 @@ final class Copies {
 
     /** Queues a request, in place of an older one of the same peer for the same slot. */
     void add(Slot slot, PeerStream stream, SyncRequest request) {
-        Map<Slot, Copy> queue = byPeer.computeIfAbsent(stream, s -> new LinkedHashMap<>());
+        CopyQueue queue = byPeer.computeIfAbsent(stream, s -> new CopyQueue());
         Copy old = queue.remove(slot);
         if (old != null) {
-            drop(old);
+            old.drop();
         }
-        queue.put(slot, new Copy(slot, stream, request, settings.nanoTime().getAsLong()));
+        queue.put(new Copy(slot, stream, request, settings.nanoTime().getAsLong()), awaited.contains(slot));
         count();
     }
 
-    /** Nothing more comes of it. */
-    private static void drop(Copy copy) {
-        Comparison comparison = copy.comparison;
-        if (comparison != null) {
-            copy.slot.lock();
-            try {
-                comparison.close();
-            } finally {
-                copy.slot.unlock();
+    /**
+     * Writes to the slot wait until it has a copy. Any thread.
+     *
+     * @return false when this was known, and else {@link #hurry} is to be called
+     */
+    boolean isNewlyAwaited(Slot slot) {
+        return awaited.add(slot);
+    }
+
+    /** The slot is awaited, and goes first if it was asked for. */
+    void hurry(Slot slot) {
+        for (CopyQueue queue : byPeer.values()) {
+            Copy copy = queue.remove(slot);
+            if (copy != null) {
+                queue.put(copy, awaited.contains(slot));
             }
         }
     }
 
     private void count() {
-        size = byPeer.values().stream().mapToInt(Map::size).sum();
+        size = byPeer.values().stream().mapToInt(CopyQueue::size).sum();
     }
 
     /** Slots to be copied. */
@@ -151,26 +134,15 @@ final class Copies {
         }
         long before = bytesCopied.sum();
         boolean progress = false;
-        Iterator<Map.Entry<PeerStream, Map<Slot, Copy>>> each =
-                byPeer.entrySet().iterator();
+        Iterator<Map.Entry<PeerStream, CopyQueue>> each = byPeer.entrySet().iterator();
         while (each.hasNext()) {
-            Map.Entry<PeerStream, Map<Slot, Copy>> peer = each.next();
+            Map.Entry<PeerStream, CopyQueue> peer = each.next();
             PeerStream stream = peer.getKey();
-            if (stream.isClosed() || peer.getValue().isEmpty()) {
-                peer.getValue().values().forEach(Copies::drop);
+            if (stream.isClosed() || peer.getValue().size() == 0) {
+                peer.getValue().dropAll();
                 each.remove();
             } else if (stream.backlog() < settings.backlogBytes() && !mustCatchUp.test(stream)) {
-                Copy copy = next(peer.getValue());
-                if (copy != null) {
-                    progress = true;
-                    boolean over = isOver(copy);
-                    peer.getValue().remove(copy.slot);
-                    if (over) {
-                        drop(copy);
-                    } else {
-                        peer.getValue().put(copy.slot, copy); // behind the others
-                    }
-                }
+                progress |= step(peer.getValue());
             }
         }
         owedBytes += bytesCopied.sum() - before;
@@ -178,16 +150,21 @@ final class Copies {
         return progress;
     }
 
-    /** The first copy that waits neither for the slot table nor for a script to end; null when there is none. */
-    private @Nullable Copy next(Map<Slot, Copy> queue) {
+    /** Sends the next part of the first copy that waits neither for the slot table nor for a script to end. */
+    private boolean step(CopyQueue queue) {
         long nowNs = settings.nanoTime().getAsLong();
-        for (Copy copy : queue.values()) {
-            boolean due = copy.slot.isPrimary() || copy.feed != null || nowNs - copy.askedAtNs > WAIT_FOR_TABLE_NS;
-            if (due && !copy.slot.isOccupied()) {
-                return copy;
-            }
+        Copy copy = queue.first(each -> each.isDue(nowNs));
+        if (copy == null) {
+            return false;
         }
-        return null;
+        boolean over = isOver(copy);
+        queue.remove(copy.slot);
+        if (over) {
+            copy.drop();
+        } else {
+            queue.put(copy, awaited.contains(copy.slot)); // behind the others
+        }
+        return true;
     }
 
     /** Sends the next part of a slot; true when the copy has ended, one way or the other. */
@@ -200,6 +177,9 @@ final class Copies {
             long before = bytesCopied.sum();
             boolean over = !copy.slot.isPrimary() || send(copy);
             figures.sentBytes.add(bytesCopied.sum() - before);
+            if (copy.isComplete || !copy.slot.isPrimary()) {
+                awaited.remove(copy.slot);
+            }
             if (over && copy.isComplete) {
                 figures.synced(copy.comparison);
             }

@@ -11,6 +11,7 @@ import dev.rondo.server.keyspace.Slot;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * The commit mode {@code replica}: a write is committed once every replica that follows its slot, and one at least, has
@@ -22,13 +23,20 @@ final class ReplicaMode implements CommitMode {
     private final Replicator replicator;
     private final Feeds feeds;
     private final CommitRules rules;
+    private final Consumer<Slot> copyAwaited;
     private final CommitFigures figures = new CommitFigures();
     private final List<Runnable> loops = new CopyOnWriteArrayList<>();
 
-    ReplicaMode(Replicator replicator, Feeds feeds, CommitRules rules) {
+    /**
+     * Writes through {@code replicator}.
+     *
+     * @param copyAwaited told, under the slot's lock, that writes to it wait until somebody has a copy
+     */
+    ReplicaMode(Replicator replicator, Feeds feeds, CommitRules rules, Consumer<Slot> copyAwaited) {
         this.replicator = replicator;
         this.feeds = feeds;
         this.rules = rules;
+        this.copyAwaited = copyAwaited;
     }
 
     @Override
@@ -284,10 +292,14 @@ final class ReplicaMode implements CommitMode {
                     }
                     return State.WAITING;
                 }
+                if (rules.withoutReplicas() == CommitRules.WithoutReplicas.CONTINUE) {
+                    return State.UNREPLICATED;
+                }
+                copyAwaited.accept(slot);
+                return State.WAITING;
             } finally {
                 slot.unlock();
             }
-            return rules.withoutReplicas() == CommitRules.WithoutReplicas.CONTINUE ? State.UNREPLICATED : State.WAITING;
         }
     }
 }

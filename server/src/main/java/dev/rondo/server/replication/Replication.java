@@ -148,7 +148,7 @@ public final class Replication implements AutoCloseable {
 
     /** The commit mode {@code replica}: as {@link #commitPath}, and tells when the replicas have what was committed. */
     public CommitMode replicaMode(CommitRules rules) {
-        ReplicaMode mode = new ReplicaMode(replicator, feeds, rules);
+        ReplicaMode mode = new ReplicaMode(replicator, feeds, rules, sync::copyAwaited);
         whenAcknowledged(mode::progress);
         return mode;
     }

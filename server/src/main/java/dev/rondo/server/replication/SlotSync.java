@@ -96,6 +96,13 @@ final class SlotSync implements AutoCloseable {
         });
     }
 
+    /** Writes to the (locked) slot wait until it has a copy: that one is made first. */
+    void copyAwaited(Slot slot) {
+        if (copies.isNewlyAwaited(slot)) {
+            submit(() -> copies.hurry(slot));
+        }
+    }
+
     /** Asks the primary for slots, with digests of what they hold. */
     void compare(NodeId primary, List<Slot> slots) {
         submit(() -> requests.add(primary, slots));

@@ -1,11 +1,16 @@
 package dev.rondo.server.cluster;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rondo.membership.Holdings;
 import dev.rondo.membership.NodeId;
 import dev.rondo.membership.SlotTable;
+import dev.rondo.server.commit.CommitLedger;
+import dev.rondo.server.commit.CommitRules;
+import dev.rondo.server.commit.Effects;
+import dev.rondo.server.commit.Unconfirmed;
 import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.resp.Ascii;
 import java.util.List;
@@ -70,19 +75,24 @@ class CopyRateTest {
         publish(1, List.of(giver.id()));
     }
 
+    /** Lets everything happen that can happen at this moment. */
+    private void settle() {
+        boolean more = true;
+        while (more) {
+            more = bus.deliverOne();
+            for (SimulatedNode node : both) {
+                more |= node.stepAll();
+            }
+        }
+    }
+
     /** The taker asks for all slots; returns how many milliseconds pass until it has those from the first on. */
     private int msUntilCopiedFrom(int first) {
         giver.replication.limitCopies(() -> BYTES_PER_SECOND);
         publish(2, List.of(giver.id(), taker.id()));
         int ms = 0;
         while (!areCopiedFrom(first)) {
-            boolean more = true;
-            while (more) {
-                more = bus.deliverOne();
-                for (SimulatedNode node : both) {
-                    more |= node.stepAll();
-                }
-            }
+            settle();
             nowNs += MS;
             assertTrue(ms++ < 10_000, "the copies do not end");
         }
@@ -127,5 +137,57 @@ class CopyRateTest {
         int ms = msUntilCopiedFrom(large + 1);
         assertTrue(ms < largeKeys * valueBytes / 1000 / 2, ms + " ms until the small ones were copied");
         assertFalse(taker.holdings().isInSync(large), "the large one had taken its time");
+    }
+
+    @Test
+    void theSlotWhoseWritesWaitForACopyGoesFirst() {
+        int last = SLOTS - 1;
+        begin();
+        for (int slot = 0; slot < SLOTS; slot++) {
+            write(slot, "k", 2000);
+        }
+        Unconfirmed commit = commit(giver.keyspace.slot(last));
+        assertFalse(commit.reconsider(), "nobody has a copy");
+        int ms = msUntilCopiedFrom(last);
+        assertTrue(ms < 20, ms + " ms until it was copied");
+        assertFalse(areCopiedFrom(0), "the others come later");
+        commit.reconsider();
+        settle();
+        assertTrue(commit.reconsider());
+        assertEquals(Unconfirmed.State.CONFIRMED, commit.state(0));
+    }
+
+    /** Writes in commit mode replica. */
+    private Unconfirmed commit(Slot slot) {
+        CommitLedger ledger = giver.replication.replicaMode(new Rules()).newLedger(() -> {});
+        byte[][] set = {Ascii.bytes("SET"), Ascii.bytes("k"), new byte[2000]};
+        slot.lock();
+        try {
+            Words.run(slot, slot.nextVersion(NOW_MS), set);
+            Effects effects = new Effects();
+            effects.add(slot, set);
+            ledger.commit(effects, NOW_MS);
+        } finally {
+            slot.unlock();
+        }
+        return ledger.take();
+    }
+
+    /** A write waits for as long as it takes. */
+    private static final class Rules implements CommitRules {
+        @Override
+        public long timeoutMs() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public WithoutReplicas withoutReplicas() {
+            return WithoutReplicas.REFUSE;
+        }
+
+        @Override
+        public int leastReplicas() {
+            return 0;
+        }
     }
 }

@@ -79,6 +79,10 @@ class DemoIT {
         assertTrue(demo.waitFor(60, TimeUnit.SECONDS), "Ctrl-C ends the demo");
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> ports.stream()
                 .noneMatch(DemoIT::answers));
+        List<String> gone = Files.readAllLines(folder.resolve("demo.log")).stream()
+                .filter(line -> line.contains(" is gone"))
+                .toList();
+        assertEquals(1, gone.size(), "of those that the demo stops it says nothing: " + gone);
     }
 
     private static List<Integer> portsOfCluster(int port) {

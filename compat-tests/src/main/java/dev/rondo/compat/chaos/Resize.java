@@ -67,12 +67,9 @@ final class Resize implements Callable<Integer> {
 
     private int run(ChaosCluster cluster, Stock stock, JedisLoad load, @Nullable BenchmarkLoad beside) {
         double bytesPerKey = (double) stock.bytes() / keys;
-        Moves moves = new Moves(cluster, load, () -> {
-            int[] counts = cluster.keyCounts();
-            return Arrays.stream(counts)
-                    .mapToDouble(count -> count * bytesPerKey)
-                    .toArray();
-        });
+        Moves moves = new Moves(cluster, load, () -> Arrays.stream(cluster.keyCounts())
+                .mapToDouble(count -> count * bytesPerKey)
+                .toArray());
         load.start();
         if (beside != null) {
             beside.start();

@@ -72,6 +72,7 @@ public final class Demo {
     private final PrintStream out;
     private final Path directory;
     private final List<DemoNode> nodes = new ArrayList<>();
+    private volatile boolean stopping;
 
     /** A demo that writes to {@code out} and keeps the nodes' data below {@code directory}. */
     public Demo(PrintStream out, Path directory) {
@@ -240,7 +241,7 @@ public final class Demo {
         while (true) {
             TimeUnit.MILLISECONDS.sleep(POLL_MS);
             for (DemoNode node : List.copyOf(alive)) {
-                if (!node.process.isAlive()) {
+                if (!node.process.isAlive() && !stopping) {
                     alive.remove(node);
                     out.println();
                     out.println("Node " + node.port + " is gone; the others serve its slots. Bring it back with:");
@@ -252,6 +253,7 @@ public final class Demo {
     }
 
     private void stopAll() {
+        stopping = true;
         nodes.forEach(node -> node.process.destroy());
         for (DemoNode node : nodes) {
             try {

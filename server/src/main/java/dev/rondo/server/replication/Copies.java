@@ -177,8 +177,8 @@ final class Copies {
             long before = bytesCopied.sum();
             boolean over = !copy.slot.isPrimary() || send(copy);
             figures.sentBytes.add(bytesCopied.sum() - before);
-            if (copy.isComplete || !copy.slot.isPrimary()) {
-                awaited.remove(copy.slot);
+            if (over) {
+                awaited.remove(copy.slot); // whoever still waits says so again
             }
             if (over && copy.isComplete) {
                 figures.synced(copy.comparison);

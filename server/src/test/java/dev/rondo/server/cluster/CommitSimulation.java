@@ -9,8 +9,6 @@ import dev.rondo.membership.Member;
 import dev.rondo.membership.NodeId;
 import dev.rondo.server.commit.CommitLedger;
 import dev.rondo.server.commit.CommitMode;
-import dev.rondo.server.commit.CommitRules;
-import dev.rondo.server.commit.Effects;
 import dev.rondo.server.commit.Unconfirmed;
 import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.resp.Ascii;
@@ -34,22 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class CommitSimulation {
     private static final int[] SLOTS = {0, 77, 16383};
     private static final long NOW_MS = 1_700_000_000_000L;
-    private static final CommitRules RULES = new CommitRules() {
-        @Override
-        public long timeoutMs() {
-            return 1;
-        }
-
-        @Override
-        public WithoutReplicas withoutReplicas() {
-            return WithoutReplicas.REFUSE;
-        }
-
-        @Override
-        public int leastReplicas() {
-            return 0;
-        }
-    };
 
     /** What is the matter with {@link #odd}. */
     private enum Trouble {
@@ -101,7 +83,7 @@ final class CommitSimulation {
 
     private void start(int number) {
         SimulatedNode node = cluster.start(number);
-        CommitMode mode = node.replication.replicaMode(RULES);
+        CommitMode mode = node.replication.replicaMode(new SimulatedRules());
         ledgers.put(node.id(), mode.newLedger(() -> {}));
     }
 
@@ -186,12 +168,8 @@ final class CommitSimulation {
         trace.event(Ascii.string(command[0]) + " " + key + " of slot " + slot.index() + " on "
                 + SimulatedMembers.number(node));
         long nowMs = NOW_MS + nowNs / 1_000_000;
-        Words.run(slot, slot.nextVersion(nowMs), command);
-        Effects effects = new Effects();
-        effects.add(slot, command);
-        CommitLedger ledger = ledgers.get(node.id());
-        ledger.commit(effects, nowMs);
-        pending.add(new Pending(node, slot.index(), key, deletion, ledger.take()));
+        Unconfirmed commit = Words.commit(ledgers.get(node.id()), slot, nowMs, command);
+        pending.add(new Pending(node, slot.index(), key, deletion, commit));
     }
 
     /** Every client that can hears what has become of its write. */

@@ -8,8 +8,6 @@ import dev.rondo.membership.Holdings;
 import dev.rondo.membership.NodeId;
 import dev.rondo.membership.SlotTable;
 import dev.rondo.server.commit.CommitLedger;
-import dev.rondo.server.commit.CommitRules;
-import dev.rondo.server.commit.Effects;
 import dev.rondo.server.commit.Unconfirmed;
 import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.resp.Ascii;
@@ -146,7 +144,10 @@ class CopyRateTest {
         for (int slot = 0; slot < SLOTS; slot++) {
             write(slot, "k", 2000);
         }
-        Unconfirmed commit = commit(giver.keyspace.slot(last));
+        CommitLedger ledger =
+                giver.replication.replicaMode(new SimulatedRules()).newLedger(() -> {});
+        byte[][] set = {Ascii.bytes("SET"), Ascii.bytes("k"), new byte[2000]};
+        Unconfirmed commit = Words.commit(ledger, giver.keyspace.slot(last), NOW_MS, set);
         assertFalse(commit.reconsider(), "nobody has a copy");
         int ms = msUntilCopiedFrom(last);
         assertTrue(ms < 20, ms + " ms until it was copied");
@@ -155,39 +156,5 @@ class CopyRateTest {
         settle();
         assertTrue(commit.reconsider());
         assertEquals(Unconfirmed.State.CONFIRMED, commit.state(0));
-    }
-
-    /** Writes in commit mode replica. */
-    private Unconfirmed commit(Slot slot) {
-        CommitLedger ledger = giver.replication.replicaMode(new Rules()).newLedger(() -> {});
-        byte[][] set = {Ascii.bytes("SET"), Ascii.bytes("k"), new byte[2000]};
-        slot.lock();
-        try {
-            Words.run(slot, slot.nextVersion(NOW_MS), set);
-            Effects effects = new Effects();
-            effects.add(slot, set);
-            ledger.commit(effects, NOW_MS);
-        } finally {
-            slot.unlock();
-        }
-        return ledger.take();
-    }
-
-    /** A write waits for as long as it takes. */
-    private static final class Rules implements CommitRules {
-        @Override
-        public long timeoutMs() {
-            return Long.MAX_VALUE;
-        }
-
-        @Override
-        public WithoutReplicas withoutReplicas() {
-            return WithoutReplicas.REFUSE;
-        }
-
-        @Override
-        public int leastReplicas() {
-            return 0;
-        }
     }
 }

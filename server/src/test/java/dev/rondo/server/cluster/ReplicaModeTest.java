@@ -8,7 +8,6 @@ import dev.rondo.membership.NodeId;
 import dev.rondo.membership.SlotTable;
 import dev.rondo.server.commit.CommitLedger;
 import dev.rondo.server.commit.CommitRules;
-import dev.rondo.server.commit.Effects;
 import dev.rondo.server.commit.Unconfirmed;
 import dev.rondo.server.commit.Unconfirmed.State;
 import dev.rondo.server.keyspace.Slot;
@@ -28,30 +27,13 @@ class ReplicaModeTest {
 
     private final Random random = new Random(1);
     private final SimulatedBus bus = new SimulatedBus(random);
-    private CommitRules.WithoutReplicas withoutReplicas = CommitRules.WithoutReplicas.REFUSE;
+    private final SimulatedRules rules = new SimulatedRules();
     private long nowNs = 1;
     private final SimulatedNode first = node(0);
     private final SimulatedNode second = node(1);
     private final SimulatedNode third = node(2);
     private final List<SimulatedNode> all = List.of(first, second, third);
-    private final CommitLedger ledger = first.replication
-            .replicaMode(new CommitRules() {
-                @Override
-                public long timeoutMs() {
-                    return 1;
-                }
-
-                @Override
-                public WithoutReplicas withoutReplicas() {
-                    return withoutReplicas;
-                }
-
-                @Override
-                public int leastReplicas() {
-                    return 0;
-                }
-            })
-            .newLedger(() -> {});
+    private final CommitLedger ledger = first.replication.replicaMode(rules).newLedger(() -> {});
 
     private SimulatedNode node(int i) {
         return new SimulatedNode(SimulatedMembers.member(i), bus, random, () -> nowNs, new SimulationTrace(false));
@@ -108,17 +90,7 @@ class ReplicaModeTest {
 
     private Unconfirmed write(String key) {
         Slot slot = first.keyspace.slot(SLOT);
-        slot.lock();
-        try {
-            byte[][] command = {Ascii.bytes("SET"), Ascii.bytes(key), Ascii.bytes("x")};
-            Words.run(slot, slot.nextVersion(NOW_MS), command);
-            Effects effects = new Effects();
-            effects.add(slot, command);
-            ledger.commit(effects, NOW_MS);
-        } finally {
-            slot.unlock();
-        }
-        return ledger.take();
+        return Words.commit(ledger, slot, NOW_MS, Ascii.bytes("SET"), Ascii.bytes(key), Ascii.bytes("x"));
     }
 
     /** A write to a slot with two replicas, of which the second node has it. */
@@ -278,7 +250,7 @@ class ReplicaModeTest {
 
     @Test
     void withoutReplicasAWriteGoesOnIfTheRulesSaySo() {
-        withoutReplicas = CommitRules.WithoutReplicas.CONTINUE;
+        rules.withoutReplicas = CommitRules.WithoutReplicas.CONTINUE;
         firstWithFollowers();
         assertEquals(State.UNREPLICATED, outcome(write("a")));
     }

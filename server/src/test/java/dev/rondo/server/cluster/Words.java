@@ -1,5 +1,8 @@
 package dev.rondo.server.cluster;
 
+import dev.rondo.server.commit.CommitLedger;
+import dev.rondo.server.commit.Effects;
+import dev.rondo.server.commit.Unconfirmed;
 import dev.rondo.server.keyspace.Entry;
 import dev.rondo.server.keyspace.Slot;
 import dev.rondo.server.resp.Ascii;
@@ -40,6 +43,20 @@ final class Words {
             }
         }
         return effect.size() == 1 ? null : effect.toArray(new byte[0][]);
+    }
+
+    /** Runs a command, whose effect it is itself, and commits it. */
+    static Unconfirmed commit(CommitLedger ledger, Slot slot, long nowMs, byte[]... command) {
+        slot.lock();
+        try {
+            run(slot, slot.nextVersion(nowMs), command);
+            Effects effects = new Effects();
+            effects.add(slot, command);
+            ledger.commit(effects, nowMs);
+            return ledger.take();
+        } finally {
+            slot.unlock();
+        }
     }
 
     static void run(Slot slot, long version, byte[][] command) {
